@@ -1,0 +1,94 @@
+"""Every error that phi-ls raises on purpose.
+
+    PhiLsError                   one line: what was wanted, what was found, what to do
+    ├── UsageError               the command line or a request asks for something that is not there
+    │   └── PositionError        a line or column outside the document
+    ├── CatalogError             a manifest or a model folder that cannot be used
+    │   ├── ModelNotFound        no model of that id in the store or the package
+    │   └── ModelDamaged         a file is missing, has another size or another sha256
+    ├── NoBackend                no candidate can run here; carries the refusals
+    └── WorkerError              the inference worker could not do its work
+        ├── LoadFailed           the engine refused the model
+        ├── PromptTooLong        the prompt does not fit the model's window; carries both counts
+        ├── GenerationFailed     the engine raised while it generated
+        └── WorkerDied           the worker's pipe closed while a request was open
+
+Expected absence (no symbol here, nothing to offer) is None, not an error.
+"""
+
+from __future__ import annotations
+
+
+class PhiLsError(Exception):
+    """The root; its text can be shown to a user as it is."""
+
+
+class UsageError(PhiLsError):
+    """Something that the caller named is not there."""
+
+
+class PositionError(UsageError):
+    """A position outside the document; lines and columns count from 1, as users do."""
+
+    def __init__(self, line: int, column: int, *, lines: int, columns: int | None) -> None:
+        found = (
+            f"the file has {lines} lines"
+            if columns is None
+            else f"line {line} has {columns - 1} characters, so columns 1 to {columns}"
+        )
+        super().__init__(f"position {line}:{column} is outside the file: {found}")
+
+
+class CatalogError(PhiLsError):
+    """A manifest or a model folder that cannot be used."""
+
+
+class ModelNotFound(CatalogError):
+    """No model of that id is known or present."""
+
+
+class ModelDamaged(CatalogError):
+    """A model file is missing or not the one that its manifest names."""
+
+    def __init__(self, file: str, *, wanted: str, found: str) -> None:
+        super().__init__(f"model file {file}: wanted {wanted}, found {found}; import or pull the model again")
+        self.file = file
+
+
+class NoBackend(PhiLsError):
+    """No candidate can run; `refusals` holds one line for each."""
+
+    def __init__(self, refusals: tuple[str, ...]) -> None:
+        listed = "; ".join(refusals) or "no candidate is known"
+        super().__init__(f"no backend can run a model here: {listed}; see `phi-ls doctor`")
+        self.refusals = refusals
+
+
+class WorkerError(PhiLsError):
+    """The inference worker could not do its work."""
+
+
+class LoadFailed(WorkerError):
+    """The engine refused the model, or is not installed."""
+
+
+class PromptTooLong(WorkerError):
+    """The prompt does not fit; the caller may shorten it by the two counts and ask again."""
+
+    def __init__(self, found_tokens: int, limit_tokens: int) -> None:
+        super().__init__(f"the prompt has {found_tokens} tokens, the model takes {limit_tokens}")
+        self.found_tokens = found_tokens
+        self.limit_tokens = limit_tokens
+
+
+class GenerationFailed(WorkerError):
+    """The engine raised while it generated."""
+
+
+class WorkerDied(WorkerError):
+    """The worker's pipe closed while a request was open."""
+
+    def __init__(self, returncode: int | None, *, last_words: str = "") -> None:
+        said = f", saying: {last_words}" if last_words else ""
+        super().__init__(f"the inference worker ended with code {returncode}{said}")
+        self.returncode = returncode

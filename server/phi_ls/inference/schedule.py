@@ -1,0 +1,211 @@
+"""Who may use the one engine next.
+
+One generation runs at a time. Typing goes before hovers, hovers before actions, actions before warming up. A newer
+completion displaces every older one. A generation of lower rank that is interrupted goes on later from the text that it
+had, so that its caller sees one unbroken stream.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from enum import IntEnum
+from itertools import count
+from typing import TYPE_CHECKING
+
+from phi_ls import wire
+from phi_ls.errors import PhiLsError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+
+    from phi_ls.inference.client import WorkerClient
+
+
+class Rank(IntEnum):
+    """The order in which requests are served; lower first."""
+
+    TYPING = 0
+    HOVER = 1
+    ACTION = 2
+    WARM_UP = 3
+
+
+class Displaced(PhiLsError):
+    """A newer completion took the place of this one; nobody waits for its answer any more."""
+
+    def __init__(self) -> None:
+        super().__init__("a newer request took the place of this one")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Piece:
+    """One new token's text and natural-log probability."""
+
+    text: str
+    logprob: float
+
+
+@dataclass
+class Account:
+    """What a generation has cost so far, over all its interruptions; the caller reads it at any time."""
+
+    prompt_tokens: int = 0
+    reused_tokens: int = 0
+    prefilled_tokens: int = 0
+    new_tokens: int = 0
+    ms_first_token: float = 0.0
+    ms_engine: float = 0.0
+    ms_queue: float = 0.0
+    finish_reason: str = ""
+    interruptions: int = 0
+
+
+@dataclass(order=True)
+class _Turn:
+    rank: Rank
+    number: int
+    granted: asyncio.Event = field(default_factory=asyncio.Event, compare=False)
+    revoked: asyncio.Event = field(default_factory=asyncio.Event, compare=False)
+    displaced: bool = field(default=False, compare=False)
+
+
+class Scheduler:
+    """Grants turns on the worker that `client` yields; one scheduler per server."""
+
+    def __init__(self, client: Callable[[], Awaitable[WorkerClient]]) -> None:
+        self._client = client
+        self._numbers = count()
+        self._waiting: list[_Turn] = []
+        self._running: _Turn | None = None
+
+    @property
+    def busy(self) -> bool:
+        """A generation runs or waits."""
+        return self._running is not None or bool(self._waiting)
+
+    async def generate(
+        self,
+        rank: Rank,
+        parts: Sequence[wire.Part],
+        *,
+        max_tokens: int,
+        stop: Sequence[str] = (),
+        account: Account | None = None,
+    ) -> AsyncGenerator[Piece, None]:
+        """Pieces until the model ends. Close it (`contextlib.aclosing`) to stop early.
+
+        Raises `Displaced` for a completion that a newer one replaced, and what `Stream` raises.
+        """
+        account = account if account is not None else Account()
+        turn = self._enter(rank)
+        produced: list[str] = []
+        loop = asyncio.get_running_loop()
+        try:
+            while True:
+                asked = loop.time()
+                await turn.granted.wait()
+                account.ms_queue += (loop.time() - asked) * 1000
+                if turn.displaced:
+                    raise Displaced
+                resumed = (*parts, wire.Text("".join(produced))) if produced else tuple(parts)
+                run = self._run(turn, resumed, max_tokens - account.new_tokens, tuple(stop), account)
+                async with aclosing(run) as pieces:
+                    async for piece in pieces:
+                        produced.append(piece.text)
+                        yield piece
+                if not turn.revoked.is_set():
+                    return
+                if turn.displaced:
+                    raise Displaced
+                account.interruptions += 1
+                self._again(turn)
+        finally:
+            self._leave(turn)
+
+    async def _run(
+        self,
+        turn: _Turn,
+        parts: Sequence[wire.Part],
+        max_tokens: int,
+        stop: tuple[str, ...],
+        account: Account,
+    ) -> AsyncGenerator[Piece, None]:
+        """One uninterrupted stretch; ends early, with what had come, when the turn is revoked."""
+        client = await self._client()
+        async with client.generate(parts, max_tokens=max_tokens, stop=stop) as stream:
+            revoked = asyncio.create_task(_when(turn.revoked, stream.cancel))
+            first = account.new_tokens == 0
+            try:
+                async for chunk in stream:
+                    account.new_tokens += 1
+                    if stream.started is not None and account.prompt_tokens == 0:
+                        account.prompt_tokens = stream.started.prompt_tokens
+                        account.reused_tokens = stream.started.reused_tokens
+                    yield Piece(text=chunk.text, logprob=chunk.logprob)
+            finally:
+                revoked.cancel()
+                _settle(account, stream.done, first=first)
+
+    def _enter(self, rank: Rank) -> _Turn:
+        turn = _Turn(rank, next(self._numbers))
+        if rank is Rank.TYPING:
+            self._displace_older_completions()
+        self._waiting.append(turn)
+        self._grant()
+        if self._running is not None and self._running is not turn and self._running.rank > rank:
+            self._running.revoked.set()
+        return turn
+
+    def _displace_older_completions(self) -> None:
+        for other in list(self._waiting):
+            if other.rank is Rank.TYPING:
+                other.displaced = True
+                other.granted.set()
+                self._waiting.remove(other)
+        if self._running is not None and self._running.rank is Rank.TYPING:
+            self._running.displaced = True
+            self._running.revoked.set()
+
+    def _again(self, turn: _Turn) -> None:
+        turn.granted.clear()
+        turn.revoked.clear()
+        if self._running is turn:
+            self._running = None
+        self._waiting.append(turn)
+        self._grant()
+
+    def _leave(self, turn: _Turn) -> None:
+        if turn in self._waiting:
+            self._waiting.remove(turn)
+        if self._running is turn:
+            self._running = None
+        self._grant()
+
+    def _grant(self) -> None:
+        if self._running is None and self._waiting:
+            turn = min(self._waiting)
+            self._waiting.remove(turn)
+            self._running = turn
+            turn.granted.set()
+
+
+async def _when(event: asyncio.Event, act: Callable[[], None]) -> None:
+    await event.wait()
+    act()
+
+
+def _settle(account: Account, done: wire.Done | None, *, first: bool) -> None:
+    """Add what one stretch has cost. A stretch that was left early has no record of its own."""
+    if done is None:
+        account.finish_reason = "cancelled"
+        return
+    numbers = done.statistics
+    account.finish_reason = done.finish_reason
+    account.prompt_tokens = account.prompt_tokens or numbers.prompt_tokens
+    account.prefilled_tokens += numbers.prefilled_tokens
+    account.ms_engine += numbers.ms_total
+    if first:
+        account.reused_tokens = numbers.reused_tokens
+        account.ms_first_token = numbers.ms_first_token

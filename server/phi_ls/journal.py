@@ -1,0 +1,49 @@
+"""The event journal: one JSON line per event in the file that `PHI_LS_JOURNAL` names.
+
+Tests and benchmarks read it to know what happened without waiting for it. Each line has `t` (seconds, the
+monotonic clock) and `event`; the other names are listed in DESIGN.md section 9. Text of the user's code is
+written only when `PHI_LS_JOURNAL_TEXT=1`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+import time
+from typing import TextIO
+
+
+class Journal:
+    """Appends events; without a file it does nothing. Safe to call from any thread."""
+
+    def __init__(self, file: str | None, *, with_text: bool = False) -> None:
+        self._stream: TextIO | None = open(file, "a", encoding="utf-8") if file else None  # noqa: SIM115, PTH123
+        self._with_text = with_text
+        self._lock = threading.Lock()
+
+    @classmethod
+    def from_environment(cls) -> Journal:
+        """The journal that the environment asks for, or one that does nothing."""
+        return cls(
+            os.environ.get("PHI_LS_JOURNAL"),
+            with_text=os.environ.get("PHI_LS_JOURNAL_TEXT") == "1",
+        )
+
+    def write(self, event: str, *, text: str | None = None, **fields: object) -> None:
+        """Append one event; `text` is left out unless the user asked for texts."""
+        if self._stream is None:
+            return
+        record = {"t": round(time.monotonic(), 6), "event": event, **fields}
+        if text is not None and self._with_text:
+            record["text"] = text
+        line = json.dumps(record, ensure_ascii=True, default=str) + "\n"
+        with self._lock:
+            self._stream.write(line)
+            self._stream.flush()
+
+    def close(self) -> None:
+        """Close the file; later events are dropped."""
+        if self._stream is not None:
+            self._stream.close()
+            self._stream = None

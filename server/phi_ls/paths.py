@@ -1,0 +1,52 @@
+"""Where phi-ls keeps things: only below the user's own platform directories.
+
+`PHI_LS_HOME=FOLDER` puts all of them below one folder; tests and portable installs use it.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import platformdirs
+
+APP = "phi-ls"
+
+
+def data_dir() -> Path:
+    """Models and backend environments: large, kept until the user removes them."""
+    return _below_home("data") or Path(platformdirs.user_data_dir(APP, appauthor=False))
+
+
+def cache_dir() -> Path:
+    """What can be made again: verification stamps, cached explanations."""
+    return _below_home("cache") or Path(platformdirs.user_cache_dir(APP, appauthor=False))
+
+
+def config_file() -> Path:
+    """The user's own settings, for editors that pass none."""
+    folder = _below_home("config") or Path(platformdirs.user_config_dir(APP, appauthor=False))
+    return folder / "settings.json"
+
+
+def log_file() -> Path:
+    """The rotating log of the server."""
+    folder = _below_home("log") or Path(platformdirs.user_log_dir(APP, appauthor=False))
+    return folder / "phi-ls.log"
+
+
+def models_dir() -> Path:
+    """The model store, shared by all editors."""
+    return data_dir() / "models"
+
+
+def bundled(name: str) -> Path:
+    """A folder that ships with phi-ls: beside the package in a wheel, at the top of a checkout."""
+    package = Path(__file__).parent
+    shipped = package / "_data" / name
+    return shipped if shipped.exists() else package.parent.parent / name
+
+
+def _below_home(name: str) -> Path | None:
+    home = os.environ.get("PHI_LS_HOME")
+    return Path(home) / name if home else None

@@ -1,0 +1,146 @@
+"""The settings themselves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from phi_ls.settings.declare import Scope, setting
+
+
+class BackendName(Enum):
+    """An engine and where it runs."""
+
+    AUTO = "auto"
+    CUDA = "cuda"
+    DIRECTML = "directml"
+    CPU = "cpu"
+    GGUF = "gguf"
+    SCRIPTED = "scripted"
+
+
+class Multiline(Enum):
+    """How many lines a completion may have."""
+
+    AUTO = "auto"
+    NEVER = "never"
+    ALWAYS = "always"
+
+
+class HoverMode(Enum):
+    """When a hover shows an explanation."""
+
+    OFF = "off"
+    ON_DEMAND = "onDemand"
+
+
+class LogLevel(Enum):
+    """How much the log says; code is never in it."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+    DEBUG = "debug"
+
+
+class TraceLevel(Enum):
+    """How much of the protocol an editor logs."""
+
+    OFF = "off"
+    MESSAGES = "messages"
+    VERBOSE = "verbose"
+
+
+@dataclass(frozen=True, kw_only=True)
+class InlineCompletionSettings:
+    """Ghost text."""
+
+    enable: bool = setting(True, "Offer inline completions while typing.")
+    debounce_ms: int = setting(
+        75, "Quiet time after a keystroke before the model is asked, in ms.", minimum=0, maximum=2000
+    )
+    max_new_tokens: int = setting(96, "The most tokens that one completion may have.", minimum=1, maximum=512)
+    multiline: Multiline = setting(
+        Multiline.AUTO, "How many lines a completion may have: `auto` decides from the syntax at the cursor."
+    )
+    lookup: bool = setting(
+        True, "Answer at once, without the model, when a long match elsewhere in the file tells what follows."
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class HoverSettings:
+    """Hover explanations."""
+
+    mode: HoverMode = setting(
+        HoverMode.ON_DEMAND,
+        "`onDemand` shows signature and documentation at once, an explanation when one is cached, and a link that asks "
+        "for one; `off` shows nothing.",
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServerSettings:
+    """How the editor starts the server."""
+
+    python: str = setting(
+        "",
+        "The Python interpreter that has phi-ls installed. Empty: the Python extension's choice, then `phi-ls` on the "
+        "PATH, then an environment of its own.",
+        scope=Scope.MACHINE,
+        client_only=True,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class TraceSettings:
+    """What the editor logs of the protocol."""
+
+    server: TraceLevel = setting(
+        TraceLevel.OFF,
+        "What the log holds of the messages between editor and server, when the log's own level is `trace`.",
+        scope=Scope.WINDOW,
+        client_only=True,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """All settings, below the section `phi`."""
+
+    enable: bool = setting(True, "Turn phi-ls on or off, for a language, a folder or everywhere.")
+    backend: BackendName = setting(
+        BackendName.AUTO,
+        "Where the model runs: `auto` takes the best one that this machine has and says why.",
+        scope=Scope.MACHINE,
+    )
+    model: str = setting(
+        "auto",
+        "The model to run, by its id in `phi-ls models list`, or a path to a GGUF file or an ONNX model folder. "
+        "`auto` takes the best one that is present.",
+        scope=Scope.MACHINE,
+    )
+    allow_fallback: bool = setting(
+        True,
+        "Go on with the next backend when the chosen one fails. Off: stop and say why.",
+        scope=Scope.MACHINE,
+    )
+    context_tokens: int = setting(
+        2047,
+        "The longest prompt and answer together, in tokens; never more than the model's own safe length.",
+        scope=Scope.MACHINE,
+        minimum=256,
+        maximum=131072,
+    )
+    threads: int = setting(
+        0,
+        "Processor threads for the model; 0 takes the physical cores, less one where there are more than four.",
+        scope=Scope.MACHINE,
+        minimum=0,
+        maximum=256,
+    )
+    log_level: LogLevel = setting(LogLevel.INFO, "How much the log says. It never holds code.", scope=Scope.WINDOW)
+    inline_completion: InlineCompletionSettings = field(default_factory=InlineCompletionSettings)
+    hover: HoverSettings = field(default_factory=HoverSettings)
+    server: ServerSettings = field(default_factory=ServerSettings)
+    trace: TraceSettings = field(default_factory=TraceSettings)

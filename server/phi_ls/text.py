@@ -1,0 +1,140 @@
+r"""Documents as plain data: text that never changes, addressed by code points.
+
+Line ends are \n, \r\n and \r, and nothing else: the Language Server Protocol counts so, while `str.splitlines` also
+breaks at form feeds and U+2028.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_LINE_END = re.compile(r"\r\n|\n|\r")
+
+
+@dataclass(frozen=True, order=True)
+class Span:
+    """A range of offsets in code points, `start` <= `end`; the end is not part of it."""
+
+    start: int
+    end: int
+
+    def __len__(self) -> int:
+        return self.end - self.start
+
+    def __contains__(self, offset: int) -> bool:
+        return self.start <= offset < self.end
+
+
+@dataclass(frozen=True)
+class Edit:
+    """Replace `span` of a source by `text`."""
+
+    span: Span
+    text: str
+
+    def apply(self, text: str) -> str:
+        """The whole text with this edit in it."""
+        return text[: self.span.start] + self.text + text[self.span.end :]
+
+
+@dataclass(frozen=True)
+class Source:
+    """One version of one document. Offsets are code points, 0 <= offset <= len(text); lines count from 0."""
+
+    uri: str
+    language: str
+    version: int
+    text: str
+
+    @classmethod
+    def of_lines(cls, uri: str, language: str, version: int, lines: Sequence[str]) -> Source:
+        """A source from lines that are split already: each with its line end, the last one, perhaps empty, without."""
+        source = cls(uri, language, version, "".join(lines))
+        starts = tuple(accumulate(map(len, lines[:-1]), initial=0))
+        source.__dict__["line_starts"] = starts  # fills the cached property, which would search the whole text again
+        return source
+
+    @cached_property
+    def line_starts(self) -> tuple[int, ...]:
+        """The offset at which each line starts; a source has at least one line."""
+        return (0, *(match.end() for match in _LINE_END.finditer(self.text)))
+
+    @cached_property
+    def line_end(self) -> str:
+        r"""The line end that this document uses: that of its first line, or \n."""
+        first = _LINE_END.search(self.text)
+        return first.group() if first else "\n"
+
+    def line_at(self, offset: int) -> int:
+        """The line that holds `offset`."""
+        return bisect_right(self.line_starts, offset) - 1
+
+    def line_span(self, line: int) -> Span:
+        """The line without its line end."""
+        starts = self.line_starts
+        start = starts[line]
+        if line + 1 == len(starts):
+            return Span(start, len(self.text))
+        end = starts[line + 1] - 1
+        if end > start and self.text[end] == "\n" and self.text[end - 1] == "\r":
+            end -= 1
+        return Span(start, end)
+
+    def line_text(self, line: int) -> str:
+        """The text of a line without its line end."""
+        span = self.line_span(line)
+        return self.text[span.start : span.end]
+
+    def offset(self, line: int, column: int) -> int:
+        """The offset of a line and a column in code points, both from 0; past the end means the end."""
+        if line >= len(self.line_starts):
+            return len(self.text)
+        span = self.line_span(line)
+        return min(span.start + column, span.end)
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """The line and the column in code points of an offset, both from 0."""
+        line = self.line_at(offset)
+        return line, offset - self.line_starts[line]
+
+    @cached_property
+    def utf8(self) -> bytes:
+        """The text as bytes, for parsers; lone surrogates become question marks, one byte each."""
+        return self.text.encode("utf-8", "replace")
+
+    def byte_offset(self, offset: int) -> int:
+        """The offset in `utf8` of an offset in code points."""
+        if self.text.isascii():
+            return offset
+        return len(self.text[:offset].encode("utf-8", "replace"))
+
+    def code_point_offset(self, byte_offset: int) -> int:
+        """The offset in code points of an offset in `utf8` that stands on a character border."""
+        if self.text.isascii():
+            return byte_offset
+        return len(self.utf8[:byte_offset].decode("utf-8", "replace"))
+
+
+def indentation_of(line: str) -> str:
+    """The blanks and tabs at the start of a line."""
+    return line[: len(line) - len(line.lstrip(" \t"))]
+
+
+def split_lines(text: str) -> list[str]:
+    r"""The lines of a text, each with its line end; splits at \n, \r\n and \r only."""
+    lines: list[str] = []
+    start = 0
+    for match in _LINE_END.finditer(text):
+        lines.append(text[start : match.end()])
+        start = match.end()
+    if start < len(text):
+        lines.append(text[start:])
+    return lines

@@ -1,0 +1,226 @@
+r"""The messages between the server and a worker: one JSON object per line, UTF-8, ASCII-escaped.
+
+A message is a frozen dataclass; on the wire it is `{"type": "generate", ...}` with the fields by name. Escaping
+to ASCII lets NUL and lone surrogates from a user's file cross the pipe unharmed.
+
+A prompt travels as parts. A `Control` names one control token of the model's vocabulary by its text; a `Text` is
+encoded so that no control token can come out of it, whatever it spells. Neighbouring texts are joined before they are
+encoded, unless the second one starts at a `border`, where the model was trained to see a new token begin.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
+
+from phi_ls.errors import PhiLsError
+
+FinishReason: TypeAlias = Literal["end", "stop", "length", "cancelled"]
+"""end: an end-of-turn token; stop: a stop string; length: the token limit; cancelled: nobody wants it any more."""
+
+
+class WireError(PhiLsError):
+    """A line that is no message; the pipe carries something else than phi-ls."""
+
+
+@dataclass(frozen=True)
+class Control:
+    """One control token, named by its text, such as `<|user|>`."""
+
+    token: str
+
+
+@dataclass(frozen=True)
+class Text:
+    """Plain text. With `border`, its first token does not merge with what stands before."""
+
+    text: str
+    border: bool = False
+
+
+Part: TypeAlias = Control | Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Load:
+    """Load one model; answered by `Loaded` or `Refused`.
+
+    `files` maps paths below `model` (or "" for `model` itself) to the sha256 in hexadecimal that each must have;
+    files without a known hash are left out. `context_tokens` is the length to allocate, prompt and new tokens together.
+    """
+
+    engine: str
+    model: str
+    context_tokens: int
+    provider: str = "cpu"
+    threads: int = 0
+    end_tokens: tuple[str, ...] = ()
+    files: dict[str, str] = field(default_factory=dict)
+    options: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Generate:
+    """Continue a prompt greedily; answered by `Started`, `Chunk`s and one `Done` or `Refused`.
+
+    `max_tokens` 0 prefills only. A stop string is never part of the text that is sent. `id` is unique per worker.
+    """
+
+    id: int
+    parts: tuple[Part, ...]
+    max_tokens: int
+    stop: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cancel:
+    """Stop the generation `id`, running or waiting; unknown ids are ignored."""
+
+    id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ping:
+    """Asks for a `Pong` with the same number; answered between two steps of the engine."""
+
+    number: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Loaded:
+    """The model is in memory. `control_tokens` are the control tokens that the vocabulary has."""
+
+    engine: str
+    engine_version: str
+    model: str
+    context_tokens: int
+    vocabulary: int
+    ms: float
+    memory_bytes: int
+    verified: bool
+    system: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Started:
+    """The prompt is in the KV cache; `reused_tokens` of it were there before."""
+
+    id: int
+    prompt_tokens: int
+    reused_tokens: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chunk:
+    """One new token: the text that it completes (may be empty) and its natural-log probability."""
+
+    id: int
+    text: str
+    logprob: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Statistics:
+    """What one generation took. Times in ms from the moment that the worker began with it."""
+
+    prompt_tokens: int = 0
+    reused_tokens: int = 0
+    prefilled_tokens: int = 0
+    new_tokens: int = 0
+    ms_first_token: float = 0.0
+    ms_total: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Done:
+    """The generation ended; nothing more comes for this id."""
+
+    id: int
+    finish_reason: FinishReason
+    statistics: Statistics
+    stop: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refused:
+    """A load (`id` None) or a generation could not be done.
+
+    `reason` is one of: load, damaged, too-long, failed. For too-long, `found_tokens` and `limit_tokens` say by
+    how much.
+    """
+
+    id: int | None
+    reason: Literal["load", "damaged", "too-long", "failed"]
+    message: str
+    found_tokens: int = 0
+    limit_tokens: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Idle:
+    """The engine computes nothing from here until the next request."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pong:
+    """Answers a `Ping`."""
+
+    number: int
+
+
+ToWorker: TypeAlias = Load | Generate | Cancel | Ping
+FromWorker: TypeAlias = Loaded | Started | Chunk | Done | Refused | Idle | Pong
+Message: TypeAlias = ToWorker | FromWorker
+
+_TYPES: dict[str, type[Any]] = {
+    cls.__name__.lower(): cls
+    for cls in (Load, Generate, Cancel, Ping, Loaded, Started, Chunk, Done, Refused, Idle, Pong)
+}
+
+
+def encode(message: Message) -> bytes:
+    """The line for `message`, with its line end."""
+    record: dict[str, Any] = {"type": type(message).__name__.lower()}
+    for item in dataclasses.fields(message):
+        record[item.name] = _plain(getattr(message, item.name))
+    return json.dumps(record, ensure_ascii=True, separators=(",", ":")).encode("ascii") + b"\n"
+
+
+def decode(line: bytes) -> Message:
+    """The message of one line. Raises `WireError` for anything else."""
+    try:
+        record = json.loads(line)
+        cls = _TYPES[record.pop("type")]
+        if "parts" in record:
+            record["parts"] = tuple(_part(part) for part in record["parts"])
+        if "statistics" in record:
+            record["statistics"] = Statistics(**record["statistics"])
+        for name in ("stop", "end_tokens"):
+            if isinstance(record.get(name), list):
+                record[name] = tuple(record[name])
+        message: Message = cls(**record)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise WireError(f"wanted a wire message, found {line[:80]!r} ({error})") from error
+    return message
+
+
+def _plain(value: object) -> object:
+    match value:
+        case Control(token):
+            return {"control": token}
+        case Text(text, border):
+            return {"text": text, "border": True} if border else {"text": text}
+        case Statistics():
+            return dataclasses.asdict(value)
+        case tuple():
+            return [_plain(item) for item in value]
+        case _:
+            return value
+
+
+def _part(record: dict[str, Any]) -> Part:
+    if "control" in record:
+        return Control(record["control"])
+    return Text(record["text"], border=record.get("border", False))

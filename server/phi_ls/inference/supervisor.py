@@ -1,7 +1,8 @@
 """Keeps a worker running: starts the best candidate, restarts it when it dies, and goes on to the next one.
 
-A candidate that cannot be loaded, hangs while it loads, or dies again and again is marked broken with its reason and
-passed over. Requests wait for the worker that is being started and never see the candidates that failed, unless none is left.
+A candidate that cannot be loaded, hangs while it loads, or dies again and again is marked broken with its reason
+and passed over. Requests wait for the worker that is being started and never see the candidates that failed, unless none
+is left.
 """
 
 from __future__ import annotations
@@ -123,12 +124,13 @@ class Supervisor:
             self._set("ready")
             self._waiting().set_result(client)
             await client.ended.wait()
+            # At once, before any stream of the dead worker is woken: its caller may ask again without a pause.
+            self._ready = loop.create_future()
+            self.running = None
             death = client.death()
             self._journal.write("worker", state="died", backend=candidate.backend, why=str(death))
             _log.warning("%s", death)
             await client.close()
-            self._ready = loop.create_future()
-            self.running = None
             self._set("starting")
             deaths.append(loop.time())
             if len(deaths) == deaths.maxlen and deaths[-1] - deaths[0] < DEATHS_WINDOW_SECONDS:

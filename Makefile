@@ -1,0 +1,86 @@
+# Each target does all of its own set-up: `make demo` and `make test` work on a fresh clone.
+# Needed: Python 3.11 or newer with venv. Used when present: a C++ compiler (GGUF engine), Node 20 or newer (extension).
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+GGUF   := llama-cpp-python==0.3.36
+CXX_FOUND := $(shell command -v c++ || command -v g++ || command -v clang++)
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# phi-ls sets this for its worker too; here it also covers the tests that import the engine themselves.
+export ORT_DISABLE_TELEMETRY := 1
+
+.PHONY: demo test check fmt lint types floors generated unit e2e bench wheel clean
+
+demo: $(VENV)/.cpu
+	@echo '--- phi-ls complete examples/inventory.py --at 23:9'
+	@$(BIN)/phi-ls complete examples/inventory.py --at 23:9
+	@echo
+	@echo '--- phi-ls explain examples/inventory.py --at 10:9'
+	@$(BIN)/phi-ls explain examples/inventory.py --at 10:9
+
+test: check unit e2e
+
+check: lint types floors generated
+
+$(VENV)/.made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "phi-ls needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) -V 2>&1). Set PYTHON=..."; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.cpu: $(VENV)/.made pyproject.toml
+	$(BIN)/pip install --quiet --editable '.[cpu]'
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.cpu
+	$(BIN)/pip install --quiet --editable '.[cpu,dev]'
+	@touch $@
+
+# The GGUF engine comes as source only. It is built once into .wheels/, for the processor of this machine.
+$(VENV)/.gguf: $(VENV)/.dev
+ifeq ($(CXX_FOUND),)
+	@echo 'no C++ compiler: the GGUF engine is left out, its tests are skipped'
+else
+	@ls .wheels/llama_cpp_python-*.whl >/dev/null 2>&1 || { \
+	  echo 'building llama-cpp-python once (about 4 minutes on 2 cores)'; \
+	  CMAKE_ARGS='-DGGML_NATIVE=ON -DLLAVA_BUILD=OFF' \
+	  $(BIN)/pip wheel --quiet --no-deps --no-binary llama-cpp-python --wheel-dir .wheels $(GGUF); }
+	$(BIN)/pip install --quiet --find-links .wheels --only-binary llama-cpp-python $(GGUF)
+endif
+	@touch $@
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff format --check server tests scripts
+	$(BIN)/ruff check server tests scripts
+
+fmt: $(VENV)/.dev
+	$(BIN)/ruff format server tests scripts
+	$(BIN)/ruff check --fix server tests scripts
+
+types: $(VENV)/.dev
+	$(BIN)/mypy
+
+floors: $(VENV)/.dev
+	$(BIN)/lint-imports
+
+# package.json, the JSON schema, the extension's constants and the README's table against the Python declarations.
+generated: $(VENV)/.dev
+	$(BIN)/python scripts/generate.py --check
+
+unit: $(VENV)/.gguf
+	$(BIN)/pytest
+
+# The extension's checks and tests, its package, and a real VS Code that is driven by keyboard.
+e2e: $(VENV)/.dev
+	PYTHON='$(CURDIR)/$(BIN)/python' scripts/e2e.sh
+
+bench: $(VENV)/.gguf
+	$(BIN)/phi-ls bench
+
+wheel: $(VENV)/.dev
+	$(BIN)/python -m build --wheel --outdir dist
+
+clean:
+	rm -rf $(VENV) .wheels .toolbox dist extension/dist node_modules build artefacts

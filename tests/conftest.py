@@ -1,0 +1,64 @@
+"""What all tests share: a home of their own, and the slow ones last."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+# A busy machine is no reason to fail: no test is judged by its time.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
+
+SHARED = Path(__file__).parents[2] / "shared"
+"""Data for tests beside the checkout; not everybody has it."""
+
+
+@pytest.fixture(scope="session")
+def shared() -> Callable[[str], Path]:
+    """Finds a folder of the shared test data; the calling test is skipped where it is absent."""
+
+    def find(name: str) -> Path:
+        folder = SHARED / name
+        if not folder.exists():
+            pytest.skip(f"needs {name} in the shared test data beside the checkout")
+        return folder
+
+    return find
+
+
+@pytest.fixture(scope="session")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder below which phi-ls keeps everything during the test run."""
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_home(home: Path) -> Iterator[None]:
+    """No test reads or writes the user's own settings, caches and logs."""
+    before = {name: os.environ.get(name) for name in ("PHI_LS_HOME", "PHI_LS_JOURNAL")}
+    os.environ["PHI_LS_HOME"] = str(home)
+    os.environ.pop("PHI_LS_JOURNAL", None)
+    yield
+    for name, value in before.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
+
+
+@pytest.fixture
+def update_golden() -> bool:
+    """Whether golden files are to be rewritten instead of compared."""
+    return os.environ.get("PHI_LS_UPDATE") == "1"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Cheap tests first: a plain mistake is seen before any process is started."""
+    items.sort(key=lambda item: ("engine" in item.keywords) + 2 * ("e2e" in item.keywords))

@@ -1,0 +1,53 @@
+"""The messages between server and worker survive the pipe."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from phi_ls import wire
+
+ANY_TEXT = st.text(alphabet=st.characters(codec=None, categories=None))
+PARTS = st.lists(st.one_of(st.builds(wire.Control, ANY_TEXT), st.builds(wire.Text, ANY_TEXT, st.booleans())))
+
+
+@given(PARTS, st.lists(ANY_TEXT))
+def test_a_generation_arrives_as_it_was_sent(parts: list[wire.Part], stop: list[str]) -> None:
+    message = wire.Generate(id=1, parts=tuple(parts), max_tokens=8, stop=tuple(stop))
+    line = wire.encode(message)
+    assert line.count(b"\n") == 1
+    assert wire.decode(line) == message
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        wire.Load(engine="scripted", model="", context_tokens=64, end_tokens=("<|end|>",), files={"a": "b"}),
+        wire.Cancel(id=3),
+        wire.Ping(number=1),
+        wire.Loaded(
+            engine="e",
+            engine_version="1",
+            model="m",
+            context_tokens=1,
+            vocabulary=2,
+            ms=0.5,
+            memory_bytes=1,
+            verified=True,
+        ),
+        wire.Started(id=1, prompt_tokens=10, reused_tokens=9),
+        wire.Chunk(id=1, text="\x00\ud800", logprob=-0.5),
+        wire.Done(id=1, finish_reason="stop", statistics=wire.Statistics(new_tokens=2), stop="\n"),
+        wire.Refused(id=None, reason="load", message="no"),
+        wire.Idle(),
+        wire.Pong(number=1),
+    ],
+    ids=lambda message: type(message).__name__,
+)
+def test_every_message_arrives_as_it_was_sent(message: wire.Message) -> None:
+    assert wire.decode(wire.encode(message)) == message
+
+
+@pytest.mark.parametrize("line", [b"", b"\n", b"{}", b"[]", b'{"type":"nope"}', b'{"type":"cancel"}', b"print\n"])
+def test_a_line_that_is_no_message_is_refused_clearly(line: bytes) -> None:
+    with pytest.raises(wire.WireError, match="wanted a wire message"):
+        wire.decode(line)

@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # phi-ls sets this for its worker too; here it also covers the tests that import the engine themselves.
 export ORT_DISABLE_TELEMETRY := 1
 
-.PHONY: demo test check fmt lint types floors generated unit e2e bench wheel clean
+.PHONY: demo test check fmt lint types floors generated unit e2e bench wheel vsix clean
 
 demo: $(VENV)/.cpu
 	@echo '--- phi-ls complete examples/inventory.py --at 23:9'
@@ -80,7 +80,12 @@ bench: $(VENV)/.gguf
 	$(BIN)/phi-ls bench
 
 wheel: $(VENV)/.dev
-	$(BIN)/python -m build --wheel --outdir dist
+	rm -f dist/phi_ls-*.whl
+	$(BIN)/python -m build --wheel --no-isolation --outdir dist
+
+vsix: wheel
+	npm ci --no-audit --no-fund --loglevel=error
+	npm run --silent package
 
 clean:
 	rm -rf $(VENV) .wheels .toolbox dist extension/dist node_modules build artefacts

@@ -32,10 +32,10 @@ def best(logits: npt.NDArray[np.float32]) -> tuple[int, float]:
     Raises `GenerationFailed` when the scores are no numbers: an engine whose arithmetic has overflowed.
     """
     token = int(logits.argmax())
-    total = float(np.exp(logits - logits[token]).sum())
-    if not math.isfinite(total):
+    highest = logits[token]
+    if not math.isfinite(highest):
         raise GenerationFailed("the engine gave scores that are no numbers; try another backend for this model")
-    return token, -math.log(total)
+    return token, -math.log(np.exp(logits - highest).sum())
 
 
 class Generation:

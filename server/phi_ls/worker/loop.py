@@ -49,6 +49,7 @@ class Loop:
         self._waiting: deque[Load | Generate] = deque()
         self._model: tuple[Engine, Prefix] | None = None
         self._running = _Running()
+        self._idle = True
 
     def run(self) -> None:
         """Serve until the pipe ends."""
@@ -65,11 +66,13 @@ class Loop:
     def _next(self) -> Load | Generate | None:
         """The next request, waiting for it; None when the pipe has ended."""
         self._attend()
-        while not self._waiting:
+        while not self._waiting and not self._inbox.closed:
+            if not self._idle:
+                self._idle = True
+                self._send(Idle())
             message = self._inbox.get()
-            if message is None:
-                return None
-            self._take(message)
+            if message is not None:
+                self._take(message)
         return None if self._inbox.closed else self._waiting.popleft()
 
     def _attend(self) -> None:
@@ -81,6 +84,7 @@ class Loop:
         match message:
             case Load() | Generate():
                 self._waiting.append(message)
+                self._idle = self._idle and isinstance(message, Load)
             case Cancel(id=wanted):
                 # The reader's thread saw the cancel too, but perhaps before its generation began.
                 self._running.notice(message)
@@ -136,12 +140,10 @@ class Loop:
                 )
             )
         except Exception as error:
+            prefix.drop()
             self._send(Refused(id=request.id, reason="failed", message=_said(error)))
         finally:
             self._running.end()
-        self._attend()
-        if not self._waiting:
-            self._send(Idle())
 
     def _unwanted(self) -> bool:
         self._watchdog.step_begins()

@@ -57,6 +57,10 @@ class Prefix:
                 held.extend(tokens)
         return fed
 
+    def drop(self) -> None:
+        """Take nothing for granted any more: the engine raised."""
+        self._held, self._true = [], False
+
     @contextmanager
     def _changing(self) -> Iterator[list[int]]:
         """The account of the cache, to be changed along with it; an error in between leaves an empty one."""

@@ -54,9 +54,11 @@ class Script:
             return cls()
         try:
             record = json.loads(Path(file).read_text(encoding="utf-8"))
+            if not isinstance(record, dict):
+                raise TypeError(f"a {type(record).__name__} where an object is wanted")
             rules = tuple(_checked(Rule(**rule)) for rule in record.pop("rules", ()))
             return cls(rules=rules, **record)
-        except (OSError, ValueError, TypeError, AttributeError, re.error) as error:
+        except (OSError, ValueError, TypeError, re.error) as error:
             raise LoadFailed(f"script {file}: wanted a script of the scripted engine, found {error}") from error
 
     def rule_for(self, prompt: str) -> Rule:

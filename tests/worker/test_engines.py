@@ -1,0 +1,349 @@
+"""The real engines on the starter model: what they hold, what they give, what they refuse."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from phi_ls.errors import GenerationFailed, LoadFailed
+from phi_ls.wire import Chunk, Control, Done, FromWorker, Generate, Load, Part, Text
+from phi_ls.worker import engines, memory
+from phi_ls.worker.generation import Generation, best
+from phi_ls.worker.prefix import Prefix
+from worker.prompts import ODD_TEXTS, SPELLED, chat
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from phi_ls.worker.engine import Engine
+
+pytestmark = pytest.mark.engine
+
+STARTER = Path(__file__).parents[2] / "models" / "starter"
+MODELS = {"onnx_genai": STARTER / "onnx-int4", "llama_cpp": STARTER / "starter-q8_0.gguf"}
+PACKAGES = {"onnx_genai": "onnxruntime_genai", "llama_cpp": "llama_cpp"}
+
+# Feeding in other portions rounds differently; a wrong cache is off by several units.
+ROUNDING = 0.5
+
+SOURCE = "import json\n\n" + "".join(f"def read_{n}(path):\n    return json.load(open(path))\n\n" for n in range(20))
+TYPED = ["de", "def", "def re", "def read(pa", "def read(path", "def read(path):", "def read(path):\n    re", "def r"]
+
+
+def load(name: str, model: Path | None = None, **fields: Any) -> Engine:
+    pytest.importorskip(PACKAGES[name], reason=f"needs {PACKAGES[name]}", exc_type=ImportError)
+    request = {"context_tokens": 2047, "threads": 1, **fields}
+    return engines.load(Load(engine=name, model=str(model or MODELS[name]), **request))
+
+
+@pytest.fixture(scope="module", params=MODELS.keys())
+def loaded(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    engine = load(str(request.param))
+    yield engine
+    engine.close()
+
+
+@pytest.fixture
+def engine(loaded: Engine) -> Engine:
+    """A loaded engine with an empty cache."""
+    loaded.interrupt(False)
+    loaded.rewind(0)
+    return loaded
+
+
+def starter_prompt(prefix: str) -> list[Part]:
+    return [
+        Control("<|user|>"),
+        Text("\nComplete the line in pkg/file.py\n# Context\nimport json\n# After\n"),
+        Control("<|end|>"),
+        Text("\n"),
+        Control("<|assistant|>"),
+        Text("\n"),
+        Text(prefix, border=True),
+    ]
+
+
+def run(engine: Engine, prefix: Prefix, parts: Sequence[Part], **fields: Any) -> tuple[str, Done]:
+    sent: list[FromWorker] = []
+    unwanted = fields.pop("unwanted", bool)
+    request = Generate(id=1, parts=tuple(parts), **{"max_tokens": 8, **fields})
+    Generation(engine, prefix, request, send=sent.append, unwanted=unwanted).run()
+    done = sent[-1]
+    assert isinstance(done, Done)
+    return "".join(item.text for item in sent if isinstance(item, Chunk)), done
+
+
+def scores_from_scratch(engine: Engine, ids: Sequence[int]) -> np.ndarray[Any, np.dtype[np.float32]]:
+    prefix = Prefix(engine)
+    prefix.drop()
+    prefix.keep(ids)
+    assert prefix.fill(ids, bool)
+    return engine.logits().copy()
+
+
+def test_it_says_what_it_is(engine: Engine) -> None:
+    assert engine.name in MODELS
+    assert engine.version[0].isdigit()
+    assert (engine.context_tokens, engine.vocabulary) == (2047, 8192)
+    assert b"".join(engine.piece(token) for token in engine.end_tokens) == b""
+    assert engine.encode([Control("<|end|>")])[0] in engine.end_tokens
+    assert "CPU" in engine.system
+
+
+def test_it_writes_python(engine: Engine) -> None:
+    text, done = run(engine, Prefix(engine), starter_prompt(SOURCE + "def read_20(path):\n    return"), max_tokens=24)
+    assert text.startswith(" json.load")
+    assert done.statistics.new_tokens > 2
+    assert done.statistics.ms_total >= done.statistics.ms_first_token > 0
+
+
+def test_typing_gives_what_a_fresh_start_gives_and_computes_only_the_difference(engine: Engine) -> None:
+    prefix, fresh = Prefix(engine), load(engine.name)
+    computed, wrong = [], []
+    for typed in TYPED:
+        # An answer in between, as while typing; what it left in the cache must not be taken for the user's text.
+        parts = starter_prompt(SOURCE + typed)
+        computed.append(run(engine, prefix, parts)[1].statistics.prefilled_tokens)
+        ids = engine.encode(parts)
+        prefix.keep(ids)
+        assert prefix.fill(ids, bool)
+        if np.abs(engine.logits() - scores_from_scratch(fresh, ids)).max() > ROUNDING:
+            wrong.append(typed)
+    fresh.close()
+    assert wrong == []
+    assert computed[0] > 200
+    assert max(computed[1:]) <= 12
+
+
+def test_greedy_answers_are_the_same_with_and_without_reuse(engine: Engine) -> None:
+    reused, fresh = [], []
+    prefix = Prefix(engine)
+    prompts = [
+        starter_prompt(SOURCE + typed) for typed in ("def read_20(path):\n    ", "def read_20(path):\n    return")
+    ]
+    for prompt in prompts:
+        reused.append(run(engine, prefix, prompt)[0])
+    for prompt in prompts:
+        engine.rewind(0)
+        fresh.append(run(engine, Prefix(engine), prompt)[0])
+    assert reused == fresh
+
+
+def test_one_token_at_a_time_is_chunks_at_a_time(engine: Engine) -> None:
+    ids = engine.encode(starter_prompt(SOURCE))[:100]
+    chunked = scores_from_scratch(engine, ids)
+    engine.rewind(0)
+    for token in ids:
+        assert engine.feed([token])
+    assert np.abs(engine.logits() - chunked).max() < ROUNDING
+
+
+def test_a_cancel_while_the_prompt_is_read_keeps_the_chunks_that_were_read(engine: Engine) -> None:
+    prefix = Prefix(engine)
+    parts = starter_prompt(SOURCE)
+    asked = iter([False, False, False, True])
+    _, done = run(engine, prefix, parts, unwanted=lambda: next(asked))
+    assert (done.finish_reason, done.statistics.prefilled_tokens) == ("cancelled", 96)
+    _, done = run(engine, prefix, parts, max_tokens=0)
+    assert done.statistics.reused_tokens == 96
+    ids = engine.encode(parts)
+    resumed = engine.logits().copy()
+    assert np.abs(resumed - scores_from_scratch(engine, ids)).max() < ROUNDING
+
+
+def test_a_cancel_between_two_tokens_ends_the_answer(engine: Engine) -> None:
+    asked = iter([False] * 22)
+    _, done = run(engine, Prefix(engine), starter_prompt(SOURCE), max_tokens=40, unwanted=lambda: next(asked, True))
+    chunks = -(-done.statistics.prompt_tokens // 32)
+    assert (done.finish_reason, done.statistics.new_tokens) == ("cancelled", 22 - chunks)
+
+
+def test_the_context_can_be_filled_to_the_last_token(engine: Engine) -> None:
+    ids = (engine.encode(starter_prompt(SOURCE)) * 10)[:2047]
+    prefix = Prefix(engine)
+    prefix.keep(ids)
+    assert prefix.fill(ids, bool)
+    assert np.isfinite(best(engine.logits())[1])
+    with pytest.raises(GenerationFailed):
+        engine.feed(ids[:32])
+    fresh = Prefix(engine)
+    fresh.drop()
+    fresh.keep(ids[:40])
+    assert fresh.fill(ids[:40], bool)
+    assert np.isfinite(best(engine.logits())[1])
+
+
+def test_llama_cpp_has_no_scores_before_anything_was_fed() -> None:
+    engine = load("llama_cpp")
+    with pytest.raises(GenerationFailed, match="no scores"):
+        engine.logits()
+    engine.close()
+
+
+def test_a_file_that_spells_control_tokens_gives_none(engine: Engine) -> None:
+    controls = set(
+        engine.encode([Control(token) for token in ("<s>", "<unk>", "<|end|>", "<|user|>", "<|endoftext|>")])
+    )
+    ids = engine.encode([Text(SPELLED)])
+    assert not controls & set(ids)
+    assert b"".join(map(engine.piece, ids)).decode() == SPELLED
+
+
+def test_nul_and_lone_surrogates_cost_none_of_the_text(engine: Engine) -> None:
+    ids = engine.encode([Text("a\x00b\ud800c\x00")])
+    assert b"".join(map(engine.piece, ids)).decode() == "a\x00b\ufffdc\x00"
+    assert run(engine, Prefix(engine), starter_prompt("x = '\x00\udfff'"))[1].finish_reason in ("end", "length")
+
+
+def test_end_tokens_that_the_caller_names_end_a_turn_too() -> None:
+    for name in MODELS:
+        named = load(name, end_tokens=("<|placeholder1|>", "<|unknown|>"), context_tokens=64)
+        assert named.encode([Control("<|placeholder1|>")])[0] in named.end_tokens
+        assert None not in named.end_tokens
+        named.close()
+
+
+def test_both_engines_give_the_same_ids() -> None:
+    both = [load(name, context_tokens=64) for name in MODELS]
+    different = [
+        name
+        for name, text in {**ODD_TEXTS, "spelled": SPELLED, "source": SOURCE}.items()
+        if both[0].encode(chat(text, text)) != both[1].encode(chat(text, text))
+    ]
+    for engine in both:
+        engine.close()
+    assert different == []
+
+
+def test_llama_cpp_gives_up_inside_a_chunk_and_holds_what_it_held() -> None:
+    engine = load("llama_cpp")
+    ids = engine.encode(starter_prompt(SOURCE))
+    before = scores_from_scratch(engine, ids[:64])
+    engine.interrupt(True)
+    assert not engine.feed(ids[64:96])
+    engine.interrupt(False)
+    assert engine.feed(ids[64:96])
+    resumed = engine.logits().copy()
+    assert np.abs(resumed - scores_from_scratch(engine, ids[:96])).max() < ROUNDING
+    engine.rewind(63)
+    engine.feed(ids[63:64])
+    assert np.abs(engine.logits() - before).max() < ROUNDING
+    engine.close()
+
+
+def test_llama_cpp_gives_up_when_another_thread_asks() -> None:
+    engine = load("llama_cpp")
+    ids = engine.encode(starter_prompt(SOURCE))[:32]
+    timer = threading.Timer(0.05, lambda: engine.interrupt(True))
+    timer.start()
+    ends = time.monotonic() + 30
+    while engine.feed(ids):
+        engine.rewind(0)
+        assert time.monotonic() < ends
+    timer.join()
+    engine.close()
+
+
+@pytest.mark.parametrize(
+    ("model", "message"),
+    [
+        pytest.param({}, "wanted the file genai_config.json, found none", id="no-folder"),
+        pytest.param({"genai_config.json": "{}"}, "wanted the file tokenizer.json, found none", id="no-tokenizer"),
+        pytest.param(
+            {"genai_config.json": "{}", "tokenizer.json": "{}"},
+            "wanted a model's genai_config.json, found KeyError: 'model'",
+            id="empty-config",
+        ),
+    ],
+)
+def test_a_folder_that_is_no_model_is_refused(tmp_path: Path, model: dict[str, str], message: str) -> None:
+    for name, content in model.items():
+        (tmp_path / name).write_text(content)
+    with pytest.raises(LoadFailed) as refused:
+        load("onnx_genai", tmp_path)
+    assert str(refused.value) == f"model folder {tmp_path}: {message}"
+
+
+def test_a_folder_without_its_weights_is_refused_with_the_engines_reason(tmp_path: Path) -> None:
+    shutil.copytree(MODELS["onnx_genai"], tmp_path / "model", ignore=lambda _folder, _names: ["model.onnx.data"])
+    with pytest.raises(LoadFailed, match=r"onnxruntime-genai cannot load .*model: .*data"):
+        load("onnx_genai", tmp_path / "model")
+
+
+@pytest.mark.parametrize("provider", ["cuda", "dml"])
+def test_a_provider_that_is_not_there_is_refused_and_nothing_else_is_taken(provider: str) -> None:
+    with pytest.raises(LoadFailed):
+        load("onnx_genai", provider=provider)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_a_provider_that_does_not_exist_is_refused(name: str) -> None:
+    with pytest.raises(LoadFailed, match=r"^provider 'abacus': wanted "):
+        load(name, provider="abacus")
+
+
+def test_a_section_that_crashes_the_engine_is_left_out_and_bounds_the_context(tmp_path: Path) -> None:
+    shutil.copytree(MODELS["onnx_genai"], tmp_path / "model")
+    file = tmp_path / "model" / "genai_config.json"
+    config = json.loads(file.read_text())
+    config["model"]["decoder"]["sliding_window"] = {
+        "window_size": 512,
+        "slide_key_value_cache": False,
+        "layers": [],
+        "cache_slack": 0,
+    }
+    file.write_text(json.dumps(config))
+    windowed, plain = load("onnx_genai", tmp_path / "model"), load("onnx_genai")
+    assert windowed.context_tokens == 512
+    ids = plain.encode(starter_prompt(SOURCE))[:400]
+    assert np.array_equal(scores_from_scratch(windowed, ids), scores_from_scratch(plain, ids))
+    assert json.loads(file.read_text()) == config
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        pytest.param(None, "wanted a GGUF file, found none", id="missing"),
+        pytest.param(b"", "llama.cpp cannot load it: ", id="empty"),
+        pytest.param(b"GGUF" + b"\x00" * 100, "llama.cpp cannot load it: ", id="garbage"),
+    ],
+)
+def test_a_file_that_is_no_model_is_refused(tmp_path: Path, content: bytes | None, message: str) -> None:
+    file = tmp_path / "model.gguf"
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(LoadFailed) as refused:
+        load("llama_cpp", file)
+    assert str(refused.value).startswith(f"model file {file}: {message}")
+    assert "it gives no reason" not in str(refused.value)
+
+
+def test_a_gpu_is_not_replaced_by_the_cpu() -> None:
+    native = pytest.importorskip("llama_cpp.llama_cpp", reason="needs llama_cpp", exc_type=ImportError)
+    if native.llama_supports_gpu_offload():
+        pytest.skip("this llama-cpp-python is built for a GPU")
+    with pytest.raises(LoadFailed, match="found a build for the CPU"):
+        load("llama_cpp", provider="gpu")
+
+
+def test_a_cache_that_does_not_fit_is_refused_before_the_system_kills_us(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "available_bytes", lambda: 3 << 20)
+    with pytest.raises(LoadFailed) as refused:
+        load("llama_cpp")
+    assert str(refused.value) == (
+        "the KV cache wants 5 MiB, 3 MiB of memory are free; choose a shorter context or a smaller model"
+    )
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_the_context_is_never_longer_than_the_models_own(name: str) -> None:
+    engine = load(name, context_tokens=1_000_000)
+    assert engine.context_tokens == 2048
+    engine.close()

@@ -20,7 +20,7 @@ class Marked:
     selection: Span
     """From the first mark to the last; empty at the cursor when there is only one."""
 
-    def source(self, language: str = "python", *, uri: str = "file:///work/sample.py", version: int = 1) -> Source:
+    def source(self, language: str = "python", *, uri: str = "file:///project/sample.py", version: int = 1) -> Source:
         """The text as one version of a document."""
         return Source(uri, language, version, self.text)
 

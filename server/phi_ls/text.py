@@ -123,6 +123,19 @@ class Source:
         return len(self.utf8[:byte_offset].decode("utf-8", "replace"))
 
 
+def start_of_line(text: str, offset: int) -> int:
+    """Where the line that holds `offset` begins; needs no table of lines."""
+    if text.startswith("\r\n", offset - 1) and offset:
+        offset -= 1  # within a line end, which belongs to its line
+    return max(text.rfind("\n", 0, offset), text.rfind("\r", 0, offset)) + 1
+
+
+def end_of_line(text: str, offset: int) -> int:
+    """Where the line that holds `offset` ends, before its line end."""
+    match = _LINE_END.search(text, offset)
+    return match.start() if match else len(text)
+
+
 def indentation_of(line: str) -> str:
     """The blanks and tabs at the start of a line."""
     return line[: len(line) - len(line.lstrip(" \t"))]

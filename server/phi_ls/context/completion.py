@@ -1,0 +1,110 @@
+"""The context of a completion: what stands before and after the cursor, and what the window does not show."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+from phi_ls.context.secrets import redact
+from phi_ls.context.window import window_end, window_start
+from phi_ls.syntax import enclosing, fence_of, imports, language
+from phi_ls.text import Span, end_of_line, start_of_line
+
+if TYPE_CHECKING:
+    from phi_ls.context.budget import Budget
+    from phi_ls.context.snippets import Snippet
+    from phi_ls.syntax import Tree
+    from phi_ls.text import Source
+
+PREFIX_SHARE = 0.6
+SUFFIX_SHARE = 0.2
+STABLE_SHARE = 0.2
+"""Parts of the budget. What imports and enclosing lines leave, the prefix does not take: its start would move."""
+PATH_PARTS = 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompletionContext:
+    r"""What a prompt can be made of. Texts have \n line ends and no secrets; together they fit the budget."""
+
+    path: str
+    language: str
+    """The name of the language, for people and models."""
+    fence: str
+    imports: str
+    """The import statements of the file, whole lines."""
+    enclosing: str
+    """The first lines of the definitions around the cursor, outermost first, whole lines."""
+    above: str
+    """Those imports and enclosing lines that the prefix does not hold, whole lines."""
+    prefix: str
+    """The end of the text before the cursor; it starts at a line."""
+    suffix: str
+    """The start of the text after the cursor; it ends behind a line."""
+    snippets: tuple[Snippet, ...] = ()
+    """Pieces of other code that resemble the cursor's place, best first; see `phi_ls.context.snippets`."""
+
+
+def completion_context(source: Source, tree: Tree | None, offset: int, budget: Budget) -> CompletionContext:
+    """Collect the context of `offset`. `tree` is the tree of `source`, or None for text without a grammar."""
+    text = source.text
+    start = window_start(text, offset, budget.characters(PREFIX_SHARE))
+    end = window_end(text, offset, budget.characters(SUFFIX_SHARE))
+    room = budget.characters(STABLE_SHARE)
+    scopes = _signatures(tree, offset) if tree else []
+    scope_lines = _lines(text, scopes, room // 2, keep_last=True)
+    imported = list(imports(tree)) if tree else []
+    import_lines = _lines(text, imported, room - len(scope_lines))
+    hidden = [span for span in imported if span.start < start]
+    hidden_scopes = [span for span in scopes if span.start < start]
+    row = language(source.language)
+    return CompletionContext(
+        path=display_path(source.uri),
+        language=row.name if row else source.language,
+        fence=fence_of(source.language),
+        imports=import_lines,
+        enclosing=scope_lines,
+        above=_lines(text, hidden, room - len(scope_lines)) + _lines(text, hidden_scopes, room // 2, keep_last=True),
+        prefix=_shown(text[start:offset]),
+        suffix=_shown(text[offset:end]),
+    )
+
+
+def display_path(uri: str) -> str:
+    """The last parts of a URI's path, as a person would name the file within its project."""
+    path = unquote(urlsplit(uri).path) or uri
+    parts = [part for part in PurePosixPath(path.replace("\\", "/")).parts if part != "/"]
+    return re.sub(r"[\r\n]", " ", "/".join(parts[-PATH_PARTS:]))
+
+
+def _signatures(tree: Tree, offset: int) -> list[Span]:
+    """The first lines of each definition around `offset`, up to its body, without the line that is being written."""
+    text = tree.source.text
+    here = start_of_line(text, offset)
+    spans = []
+    for symbol in enclosing(tree, offset):
+        start = start_of_line(text, symbol.span.start)
+        opener = text[symbol.span.start : symbol.body.start].rstrip() if symbol.body else ""
+        if start < here:
+            spans.append(Span(start, end_of_line(text, symbol.span.start + len(opener))))
+    return spans
+
+
+def _lines(text: str, spans: list[Span], room: int, *, keep_last: bool = False) -> str:
+    """The texts of spans as whole lines, as many as fit: the first ones, or the last ones."""
+    kept: list[str] = []
+    used = 0
+    for span in reversed(spans) if keep_last else spans:
+        line = _shown(text[span.start : span.end]).rstrip("\n") + "\n"
+        used += len(line)
+        if used > room:
+            break
+        kept.append(line)
+    return "".join(reversed(kept) if keep_last else kept)
+
+
+def _shown(text: str) -> str:
+    return redact(re.sub(r"\r\n?", "\n", text))

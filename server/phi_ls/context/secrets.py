@@ -1,0 +1,91 @@
+"""Takes keys, tokens and passwords out of text before a model or a prompt viewer sees it.
+
+A line with a secret stays, with the secret replaced: refusing whole files would leave people without help and
+without a reason. The number of lines never changes.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+
+REDACTED = "<redacted>"
+
+_KEY_BLOCK = re.compile(
+    r"(-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----)(.*?)(-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----|\Z)",
+    re.DOTALL,
+)
+_TOKENS = re.compile(
+    r"""(?<![A-Za-z0-9])(?:
+      (?:AKIA|ASIA|AGPA|AIDA)[A-Z0-9]{16}                           # AWS
+    | gh[pousr]_[A-Za-z0-9]{30,} | github_pat_[A-Za-z0-9_]{40,}     # GitHub
+    | glpat-[A-Za-z0-9_-]{20,}                                      # GitLab
+    | xox[abeprs]-[A-Za-z0-9-]{10,}                                 # Slack
+    | sk-[A-Za-z0-9_-]{20,} | [sr]k_(?:live|test)_[A-Za-z0-9]{16,}  # OpenAI and others, Stripe
+    | AIza[A-Za-z0-9_-]{35}                                         # Google
+    | hf_[A-Za-z0-9]{30,} | npm_[A-Za-z0-9]{36} | pypi-[A-Za-z0-9_-]{50,}
+    | SG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}                    # SendGrid
+    | eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*    # JSON web tokens
+    )""",
+    re.VERBOSE,
+)
+_IN_ADDRESS = re.compile(r"(?<=://)([^\s/:@'\"]*:)([^\s/@'\"]+)(?=@)")
+_BEARER = re.compile(r"(?i)\b(authorization['\"]?\s*[:=]\s*['\"]?|bearer\s+|basic\s+)([A-Za-z0-9+/_.=-]{16,})")
+_NAMED = re.compile(
+    r"""
+    ((?:pass(?:word|wd|phrase)|pwd|secret|token|api[_-]?key|access[_-]?key|auth[_-]?key|private[_-]?key|credentials?)
+     [a-z0-9_-]* ['"]? \s* (?: : \s* [a-z][\w.\[\]]* \s* )? (?:=>|:=|=|:) \s*)
+    (?P<quote>['"`])(?P<value>[^'"`\r\n]{4,})
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_NAMED_PLAIN = re.compile(
+    r"(?m)^((?:export\s+)?[A-Z0-9_]*(?:PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|ACCESS_KEY)[A-Z0-9_]*=)([^\s'\"`$(){}]{4,})$"
+)
+_LONG = re.compile(r"(?<=['\"`])[A-Za-z0-9+/_=-]{32,}(?=['\"`])")
+
+_HARMLESS = re.compile(r"(?i)^(?:\$?\{.*\}?|<.*>|%.*|(.)\1*|your[-_ ].*|example.*|change[-_ ]?me.*|[a-z][a-z_ -]*)$")
+"""Values that name a secret or stand in for one; plain words among them."""
+LEAST_ENTROPY = 4.0
+"""Bits per character from which a long unnamed string looks random: words stay below, random base64 is above 5."""
+
+
+def redact(text: str) -> str:
+    """`text` with its secrets replaced by a mark; it has the same lines."""
+    text = _KEY_BLOCK.sub(_redacted_block, text)
+    text = _TOKENS.sub(REDACTED, text)
+    text = _IN_ADDRESS.sub(rf"\1{REDACTED}", text)
+    text = _BEARER.sub(rf"\1{REDACTED}", text)
+    text = _NAMED.sub(_redacted_value, text)
+    text = _NAMED_PLAIN.sub(rf"\1{REDACTED}", text)
+    return _LONG.sub(_redacted_if_random, text)
+
+
+def _redacted_block(match: re.Match[str]) -> str:
+    inside = re.sub(r"[^\r\n]+", REDACTED, match.group(2))
+    return match.group(1) + inside + match.group(3)
+
+
+def _redacted_value(match: re.Match[str]) -> str:
+    value = match.group("value")
+    if value == REDACTED or (_HARMLESS.match(value) and not _word_as_password(match.group(1), value)):
+        return match.group()
+    return match.group(1) + match.group("quote") + REDACTED
+
+
+def _word_as_password(name: str, value: str) -> bool:
+    """A plain word is a secret only where it is somebody's password: `token = "access_token"` is a name."""
+    return bool(re.match(r"(?i)pass|pwd", name)) and value.isalpha() and len(value) >= 6 and "word" not in value.lower()
+
+
+def _redacted_if_random(match: re.Match[str]) -> str:
+    value = match.group()
+    mixed = re.search("[a-z]", value) and re.search("[A-Z]", value) and re.search("[0-9]", value)
+    return REDACTED if mixed and _entropy(value) >= LEAST_ENTROPY else value
+
+
+def _entropy(value: str) -> float:
+    """Shannon entropy in bits per character."""
+    size = len(value)
+    return -sum(count / size * math.log2(count / size) for count in Counter(value).values())

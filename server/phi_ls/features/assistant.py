@@ -1,0 +1,219 @@
+"""What all features share: settings, the model, the scheduler, caches and the last decision.
+
+An assistant knows no editor. The language server and the command line each make one, start it, and hand it sources.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import OrderedDict
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from phi_ls.context import Budget
+from phi_ls.prompt import Profile, profile
+from phi_ls.syntax import Tree, parse
+
+from phi_ls.catalog import LocalModel, local_models, model_at, read_catalog
+from phi_ls.errors import CatalogError, ModelNotFound
+from phi_ls.features.cache import CompletionCache
+from phi_ls.hardware import HardwareReport, probe
+from phi_ls.inference.installed import installed_engines
+from phi_ls.inference.schedule import Scheduler
+from phi_ls.inference.select import Candidate, rank
+from phi_ls.inference.supervisor import Supervisor
+from phi_ls.journal import Journal
+from phi_ls.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from phi_ls.text import Source
+
+_log = logging.getLogger(__name__)
+
+State: TypeAlias = Literal["starting", "loading", "ready", "busy", "failed", "off"]
+
+TREES = 16
+"""Documents whose last tree is kept for the next parse."""
+EXPLANATIONS = 256
+CHARS_PER_TOKEN = 2.5
+"""A cautious first guess for code; the model's own counts replace it."""
+
+
+@dataclass(frozen=True)
+class Status:
+    """What runs, for a status item. `refusals` has a line for each candidate that does not."""
+
+    state: State
+    backend: str
+    engine: str
+    model: str
+    starter: bool
+    message: str
+    refusals: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What was decided about the last completion, and why: the answer to "why no suggestion?"."""
+
+    what: str
+    why: str
+
+
+class Assistant:
+    """Settings, model and caches of one server. Every method must be called from one event loop."""
+
+    def __init__(self, settings: Settings | None = None, journal: Journal | None = None) -> None:
+        self.settings = settings or Settings()
+        self.journal = journal or Journal.from_environment()
+        self.completions = CompletionCache()
+        self.last_decision = Decision("no completion was asked for yet", "")
+        self.last_prompt = ""
+        self._explanations: OrderedDict[str, str] = OrderedDict()
+        self._trees: OrderedDict[str, Tree] = OrderedDict()
+        self._listeners: list[Callable[[Status], None]] = []
+        self._chars_per_token = CHARS_PER_TOKEN
+        self._ticket = 0
+        self.supervisor = Supervisor(self.journal, self._changed)
+        self.scheduler = Scheduler(lambda: self.supervisor.client())
+
+    async def start(self) -> None:
+        """Probe the machine and begin to load the best candidate; returns before it is loaded."""
+        if not self.settings.enable:
+            return
+        try:
+            _report, candidates = await asyncio.to_thread(self.examine)
+        except CatalogError as error:
+            self.supervisor.fail(str(error))
+            return
+        self.supervisor.start(candidates)
+
+    async def configure(self, settings: Settings) -> None:
+        """Take new settings; the worker is replaced only when a setting that it was started with changed."""
+        cold = ("enable", "backend", "model", "allow_fallback", "context_tokens", "threads")
+        restart = any(getattr(settings, name) != getattr(self.settings, name) for name in cold)
+        self.settings = settings
+        if restart:
+            await self.restart()
+
+    async def restart(self) -> None:
+        """Replace the worker, and forget what the old model said."""
+        await self.supervisor.close()
+        self.completions.clear()
+        self._chars_per_token = CHARS_PER_TOKEN
+        self.supervisor = Supervisor(self.journal, self._changed, threads=self.settings.threads)
+        await self.start()
+
+    async def close(self) -> None:
+        """End the worker."""
+        await self.supervisor.close()
+
+    @property
+    def candidate(self) -> Candidate | None:
+        """The candidate that runs, or the one that is being started."""
+        running = self.supervisor.running
+        return running or next((c for c in self.supervisor.candidates if c.state == "chosen"), None)
+
+    @property
+    def status(self) -> Status:
+        """What runs at this moment."""
+        candidate = self.candidate
+        state: State = self.supervisor.state  # type: ignore[assignment]
+        if state == "ready" and self.scheduler.busy:
+            state = "busy"
+        local = candidate.local if candidate else None
+        return Status(
+            state=state if self.settings.enable else "off",
+            backend=candidate.backend if candidate else "",
+            engine=candidate.engine if candidate else "",
+            model=candidate.model if candidate else "",
+            starter=local.model.starter if local else False,
+            message=self.supervisor.failure or (local.model.title if local else ""),
+            refusals=self.supervisor.refusals,
+        )
+
+    def on_status(self, listener: Callable[[Status], None]) -> None:
+        """Call `listener` with each new status."""
+        self._listeners.append(listener)
+
+    @property
+    def profile(self) -> Profile:
+        """The prompt profile of the model that runs or is being started."""
+        local = self.candidate.local if self.candidate else None
+        return profile(local.model.profile if local else "phi3")
+
+    def budget(self, new_tokens: int) -> Budget:
+        """What a prompt may hold when `new_tokens` are to follow it."""
+        tokens = self.candidate.context_tokens if self.candidate else 2047
+        return Budget(prompt_tokens=tokens - new_tokens, chars_per_token=self._chars_per_token)
+
+    def learn_density(self, characters: int, tokens: int) -> None:
+        """Take a counted prompt as the measure for later ones: the densest seen counts, so that the next one fits."""
+        if characters > 200 and tokens:
+            self._chars_per_token = min(self._chars_per_token, characters / tokens * 0.95)
+
+    def tree(self, source: Source) -> Tree | None:
+        """The syntax tree of a source, made from the last one of its document."""
+        previous = self._trees.get(source.uri)
+        if previous is not None and previous.source == source:
+            return previous
+        tree = parse(source, previous)
+        if tree is not None:
+            self._trees[source.uri] = tree
+            self._trees.move_to_end(source.uri)
+            while len(self._trees) > TREES:
+                self._trees.popitem(last=False)
+        return tree
+
+    def forget(self, uri: str) -> None:
+        """Drop what is kept of a closed document."""
+        self._trees.pop(uri, None)
+
+    def take_ticket(self) -> int:
+        """A number for a completion request; `is_current` says whether a newer one was taken."""
+        self._ticket += 1
+        return self._ticket
+
+    def is_current(self, ticket: int) -> bool:
+        """No newer completion was asked for since `ticket`."""
+        return ticket == self._ticket
+
+    def explanation(self, key: str) -> str | None:
+        """A cached explanation."""
+        return self._explanations.get(key)
+
+    def keep_explanation(self, key: str, text: str) -> None:
+        """Cache an explanation."""
+        self._explanations[key] = text
+        while len(self._explanations) > EXPLANATIONS:
+            self._explanations.popitem(last=False)
+
+    def examine(self) -> tuple[HardwareReport, tuple[Candidate, ...]]:
+        """The machine and the ranked candidates, those that run as they are known to. Blocks for some ms.
+
+        Raises `CatalogError` when the catalogue or the chosen model cannot be read.
+        """
+        report = probe()
+        if self.supervisor.candidates:
+            return report, self.supervisor.candidates
+        models: tuple[LocalModel, ...] = local_models(read_catalog())
+        path = Path(self.settings.model).expanduser()
+        if self.settings.model != "auto" and path.exists():
+            models = (model_at(path),)
+        elif self.settings.model not in ("auto", *(local.model.id for local in models)):
+            known = ", ".join(dict.fromkeys(local.model.id for local in models))
+            raise ModelNotFound(f"wanted a model id ({known}) or a path, found {self.settings.model!r}")
+        return report, rank(report, self.settings, models, installed_engines())
+
+    def changed(self) -> None:
+        """Tell the listeners, as after a generation began or ended."""
+        self._changed()
+
+    def _changed(self) -> None:
+        status = self.status
+        for listener in self._listeners:
+            listener(status)

@@ -1,0 +1,110 @@
+"""What the filters know of the place where a text is to be inserted."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Literal
+
+from phi_ls.syntax import Language, Paste, Tree, completion_shape, kind_at, language
+from phi_ls.text import Source, end_of_line, indentation_of, start_of_line
+
+NEAR = 4000
+"""Characters before and after the cursor that the filters look at."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shape:
+    """A cursor, and how much is wanted there.
+
+    `prefilled` is what stood in the prompt as the beginning of the answer, "" when the text simply goes on at the
+    cursor. `multiline` lets a whole block through, otherwise one statement. `language` is an LSP id, "" for the
+    source's own. `tree`, the tree of the source, saves a parse. `truncated` says that the model was stopped at its
+    token limit.
+    """
+
+    source: Source
+    offset: int
+    prefilled: str = ""
+    multiline: bool = False
+    language: str = ""
+    tree: Tree | None = None
+    truncated: bool = False
+
+    @cached_property
+    def row(self) -> Language | None:
+        """The language's row."""
+        return language(self.language or self.source.language)
+
+    @property
+    def block(self) -> Literal["indent", "braces", "free"]:
+        """What holds a block together here."""
+        return self.row.block if self.row else "free"
+
+    @cached_property
+    def line_prefix(self) -> str:
+        """The cursor's line up to the cursor."""
+        text = self.source.text
+        return text[start_of_line(text, self.offset) : self.offset]
+
+    @cached_property
+    def line_suffix(self) -> str:
+        """The cursor's line from the cursor on, without its line end."""
+        text = self.source.text
+        return text[self.offset : end_of_line(text, self.offset)]
+
+    @cached_property
+    def before(self) -> str:
+        r"""The text near before the cursor, whole lines, with \n line ends."""
+        text = self.source.text
+        start = start_of_line(text, max(self.offset - NEAR, 0))
+        return re.sub(r"\r\n?", "\n", text[start : self.offset])
+
+    @cached_property
+    def after(self) -> str:
+        r"""The text near after the cursor, with \n line ends."""
+        return re.sub(r"\r\n?", "\n", self.source.text[self.offset : self.offset + NEAR])
+
+    @cached_property
+    def next_lines(self) -> list[str]:
+        """The lines below the cursor's that say something, without trailing blanks."""
+        return [line.rstrip() for line in self.after.split("\n")[1:] if line.strip()]
+
+    @cached_property
+    def indentation(self) -> str:
+        """The blanks before the cursor's line, or before the cursor on an empty one."""
+        return indentation_of(self.line_prefix)
+
+    @cached_property
+    def lacks_indentation(self) -> bool:
+        """The last line above that says something opens a block, and the cursor is not indented into it."""
+        above = self.before[: len(self.before) - len(self.line_prefix)].rstrip()
+        line = above[above.rfind("\n") + 1 :]
+        opener = {"indent": ":", "braces": "{"}.get(self.block)
+        return bool(opener) and line.endswith(opener or "") and width(indentation_of(line)) >= width(self.indentation)
+
+    @cached_property
+    def in_empty_block(self) -> bool:
+        """The cursor stands in a block that holds nothing yet, and is indented into it."""
+        tree = self.paste.tree
+        return tree is not None and completion_shape(tree, self.offset) == "block" and not self.lacks_indentation
+
+    @cached_property
+    def paste(self) -> Paste:
+        """Tells what a text would do to the syntax of the file."""
+        source = (
+            self.source if self.language in ("", self.source.language) else replace(self.source, language=self.language)
+        )
+        return Paste(source, self.offset, self.tree)
+
+    @cached_property
+    def kind(self) -> Literal["code", "string", "comment"]:
+        """What stands at the cursor."""
+        tree = self.paste.tree
+        return kind_at(tree, self.offset) if tree else "code"
+
+
+def width(indentation: str) -> int:
+    """How far some blanks and tabs indent, in columns."""
+    return len(indentation.expandtabs(8))

@@ -1,0 +1,44 @@
+"""What a text would do to the syntax of a file: it is pasted at an offset, and the result is parsed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from phi_ls.syntax.tree import Tree, count_errors, parse, reparsed
+
+if TYPE_CHECKING:
+    from phi_ls.text import Source
+
+
+class Paste:
+    """One place in one source. Without a grammar nothing counts as an error."""
+
+    def __init__(self, source: Source, offset: int, tree: Tree | None = None) -> None:
+        self._tree = parse(source, tree, around=offset)
+        self._at = self._tree.byte(offset) if self._tree else 0
+        self._known: dict[str, int] = {}
+
+    @property
+    def tree(self) -> Tree | None:
+        """The tree of the source as it is."""
+        return self._tree
+
+    def errors_with(self, text: str) -> int:
+        """The ERROR and missing nodes of the file, or of the parsed window of a large one, with `text` in it."""
+        if text not in self._known:
+            self._known[text] = self._count(text)
+        return self._known[text]
+
+    def harms(self, text: str) -> bool:
+        """Whether the file would have more syntax errors with `text` than it has without."""
+        return self.errors_with(text) > self.errors_with("")
+
+    def _count(self, text: str) -> int:
+        tree = self._tree
+        if tree is None:
+            return 0
+        if not text:
+            return tree.errors
+        before = tree.bytes.data
+        after = b"".join((before[: self._at], text.encode("utf-8", "replace"), before[self._at :]))
+        return count_errors(reparsed(tree.parsed, before, after, tree.grammar).root_node)

@@ -1,0 +1,29 @@
+; Definitions, their documentation, and imports. The first pattern that names a definition decides its kind.
+
+(class_definition
+  body: (block
+    [
+      (function_definition
+        name: (identifier) @name
+        body: (block . (expression_statement . (string) @doc)?) @body) @definition.method
+      (decorated_definition
+        definition: (function_definition
+          name: (identifier) @name
+          body: (block . (expression_statement . (string) @doc)?) @body) @definition.method)
+    ]))
+
+(function_definition
+  name: (identifier) @name
+  body: (block . (expression_statement . (string) @doc)?) @body) @definition.function
+
+(class_definition
+  name: (identifier) @name
+  body: (block . (expression_statement . (string) @doc)?) @body) @definition.class
+
+(module
+  (expression_statement
+    (assignment left: (identifier) @name) @definition.constant))
+
+(module (import_statement) @import)
+(module (import_from_statement) @import)
+(module (future_import_statement) @import)

@@ -1,0 +1,88 @@
+; Definitions and imports; documentation is the comment before a definition. The first pattern that names a definition
+; decides its kind.
+
+(class_declaration
+  name: (_) @name
+  body: (class_body) @body) @definition.class
+
+(abstract_class_declaration
+  name: (_) @name
+  body: (class_body) @body) @definition.class
+
+(interface_declaration
+  name: (_) @name
+  body: (_) @body) @definition.interface
+
+(type_alias_declaration
+  name: (_) @name) @definition.type
+
+(enum_declaration
+  name: (_) @name
+  body: (enum_body) @body) @definition.enum
+
+(internal_module
+  name: (_) @name
+  body: (statement_block) @body) @definition.namespace
+
+(method_definition
+  name: (_) @name
+  body: (statement_block) @body) @definition.method
+
+(abstract_method_signature
+  name: (_) @name) @definition.method
+
+(method_signature
+  name: (_) @name) @definition.method
+
+(function_declaration
+  name: (identifier) @name
+  body: (statement_block) @body) @definition.function
+
+(generator_function_declaration
+  name: (identifier) @name
+  body: (statement_block) @body) @definition.function
+
+(function_signature
+  name: (identifier) @name) @definition.function
+
+; How the grammar reads a function whose closing brace is not there yet.
+(expression_statement
+  (function_expression
+    name: (identifier) @name
+    body: (statement_block) @body) @definition.function)
+
+(lexical_declaration
+  (variable_declarator
+    name: (identifier) @name
+    value: [
+      (arrow_function body: (_) @body)
+      (function_expression body: (_) @body)
+    ])) @definition.function
+
+(variable_declaration
+  (variable_declarator
+    name: (identifier) @name
+    value: [
+      (arrow_function body: (_) @body)
+      (function_expression body: (_) @body)
+    ])) @definition.function
+
+(class_body
+  (public_field_definition
+    name: (_) @name
+    value: [
+      (arrow_function body: (_) @body)
+      (function_expression body: (_) @body)
+    ]) @definition.method)
+
+(program
+  (lexical_declaration
+    (variable_declarator name: (identifier) @name)) @definition.constant)
+
+(program
+  (export_statement
+    (lexical_declaration
+      (variable_declarator name: (identifier) @name)) @definition.constant))
+
+(program (import_statement) @import)
+(program (export_statement source: (_)) @import)

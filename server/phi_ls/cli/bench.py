@@ -1,0 +1,55 @@
+"""`phi-ls bench`: measure every backend that is ready here, or the one that was named."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from phi_ls.cli.common import settings_for
+from phi_ls.cli.main import print_json
+from phi_ls.evaluation.bench import measure
+from phi_ls.features.assistant import Assistant
+from phi_ls.settings import BackendName, Settings
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print the figures of each backend."""
+    settings = settings_for(options)
+    found = []
+    for name in _backends(settings):
+        if not options.json:
+            print(f"measuring {name.value} ...", file=sys.stderr)
+        found.append(asyncio.run(measure(replace(settings, backend=name))))
+    if options.json:
+        print_json(found)
+    else:
+        print("\n\n".join(_text(result) for result in found))
+    return 0
+
+
+def _backends(settings: Settings) -> list[BackendName]:
+    if settings.backend is not BackendName.AUTO:
+        return [settings.backend]
+    _report, candidates = Assistant(settings).examine()
+    ready = dict.fromkeys(c.backend for c in candidates if c.state == "ready")
+    return [BackendName(name) for name in ready]
+
+
+def _text(result: dict[str, Any]) -> str:
+    first, cancel, hover = result["first_token_ms"], result["cancel_to_idle_ms"], result["hover_ms"]
+    return "\n".join(
+        (
+            f"{result['backend']} ({result['engine']}), {result['model']}",
+            f"  prefill          {result['prefill_tokens_per_s']} tokens/s over {result['prompt_tokens']} tokens",
+            f"  decode           {result['decode_tokens_per_s']} tokens/s",
+            f"  first token      {first['cold']} ms cold, {first['typed']} ms after typing: {result['reuse_ratio']}x",
+            f"  cancel to idle   {cancel['median']} ms median, {cancel['max']} ms at most",
+            f"  hover under load {hover['p50']} ms p50, {hover['p99']} ms p99 of {hover['n']}, "
+            f"{hover['explanations_meanwhile']} explanations meanwhile",
+        )
+    )

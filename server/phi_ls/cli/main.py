@@ -1,0 +1,121 @@
+"""The command line's grammar, and which module does what it asks for.
+
+Nothing heavy is imported before the command is known: `serve` answers `initialize` sooner, `worker` stays small.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import re
+import sys
+from typing import TYPE_CHECKING, NoReturn, cast
+
+from phi_ls import __version__
+from phi_ls.errors import PhiLsError
+from phi_ls.settings import BackendName
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message}; see `{self.prog} --help`\n")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit code."""
+    options = parser().parse_args(arguments)
+    module = importlib.import_module(f"phi_ls.cli.{options.module}")
+    command = cast("Callable[[argparse.Namespace], int]", module.run)
+    try:
+        return command(options)
+    except PhiLsError as error:
+        message = " ".join(str(error).splitlines())
+        print(f"phi-ls {options.command}: {message}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole grammar."""
+    top = _Parser(prog="phi-ls", description="Local code assistance: a language server with a model on this machine.")
+    top.add_argument("--version", action="version", version=f"phi-ls {__version__}")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
+
+    def add(name: str, module: str, text: str) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=text, description=text)
+        command.set_defaults(module=module)
+        return command
+
+    serve = add("serve", "serve", "what editors start: the language server on stdin and stdout")
+    serve.add_argument("--stdio", action="store_true", help="accepted for clients that pass it; there is no other way")
+
+    complete = add("complete", "complete", "complete a file at a position, once")
+    complete.add_argument("file", metavar="FILE")
+    complete.add_argument("--at", required=True, type=_position, metavar="LINE:COL", help="both count from 1")
+    _model_options(complete)
+
+    explain = add("explain", "explain", "explain the symbol at a position, or some lines")
+    explain.add_argument("file", metavar="FILE")
+    where = explain.add_mutually_exclusive_group(required=True)
+    where.add_argument("--at", type=_position, metavar="LINE:COL", help="both count from 1")
+    where.add_argument("--lines", type=_lines, metavar="A-B", help="from line A to line B, both included")
+    _model_options(explain)
+
+    act = add("act", "act", "run an action on some lines: explain, document")
+    act.add_argument("action", metavar="ACTION")
+    act.add_argument("file", metavar="FILE")
+    act.add_argument("--lines", required=True, type=_lines, metavar="A-B")
+    how = act.add_mutually_exclusive_group()
+    how.add_argument("--diff", action="store_true", help="print the change as a unified diff")
+    how.add_argument("--write", action="store_true", help="change the file")
+    _model_options(act)
+
+    doctor = add("doctor", "doctor", "hardware, backends, models; what is chosen and why the others are not")
+    _model_options(doctor)
+
+    bench = add("bench", "bench", "measure prefill, decode, reuse and cancelling on this machine")
+    _model_options(bench)
+
+    add("worker", "worker", "the inference process; started by `serve`, not by people")
+    return top
+
+
+def _model_options(command: argparse.ArgumentParser) -> None:
+    names = [name.value for name in BackendName]
+    command.add_argument("--backend", type=_backend, metavar="NAME", help=", ".join(names))
+    command.add_argument("--model", metavar="ID", help="a model's id, or a path to a GGUF file or an ONNX folder")
+    command.add_argument("--json", action="store_true", help="one JSON document on stdout")
+
+
+def _backend(text: str) -> str:
+    names = [name.value for name in BackendName]
+    if text not in names:
+        raise argparse.ArgumentTypeError(f"wanted one of {', '.join(names)}, found {text!r}")
+    return text
+
+
+def _position(text: str) -> tuple[int, int]:
+    match = re.fullmatch(r"(\d+):(\d+)", text)
+    if not match or "0" in (match[1], match[2]):
+        raise argparse.ArgumentTypeError(f"wanted LINE:COL, both from 1, found {text!r}")
+    return int(match[1]), int(match[2])
+
+
+def _lines(text: str) -> tuple[int, int]:
+    match = re.fullmatch(r"(\d+)(?:-(\d+))?", text)
+    first, last = (int(match[1]), int(match[2] or match[1])) if match else (0, 0)
+    if not 1 <= first <= last:
+        raise argparse.ArgumentTypeError(f"wanted A-B with 1 <= A <= B, found {text!r}")
+    return first, last
+
+
+def print_json(document: object) -> None:
+    """One JSON document on stdout; whatever a file holds, it is ASCII."""
+    print(json.dumps(document, indent=2))

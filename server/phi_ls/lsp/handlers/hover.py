@@ -1,0 +1,33 @@
+"""textDocument/hover: what is known of the symbol under the cursor. A hover never asks the model."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from phi_ls.features.hover import hover as card_at
+from phi_ls.lsp import convert
+
+if TYPE_CHECKING:
+    from lsprotocol import types
+
+    from phi_ls.lsp.server import PhiLanguageServer
+
+
+async def hover(ls: PhiLanguageServer, params: types.HoverParams) -> types.Hover | None:
+    """The card of a symbol; null where there is none."""
+    began = time.perf_counter()
+    document = ls.documents.get(params.text_document.uri)
+    if document is None or document.too_large or ls.assistant is None:
+        return None
+    source = document.snapshot()
+    card = card_at(ls.assistant, source, convert.offset_at(source, params.position, ls.encoding))
+    ls.assistant.journal.write(
+        "hover",
+        uri=source.uri,
+        version=source.version,
+        found=card is not None,
+        explained=card is not None and card.explanation is not None,
+        ms_total=round((time.perf_counter() - began) * 1000, 3),
+    )
+    return convert.hover(source, card, ls.encoding, ls.client) if card else None

@@ -1,0 +1,99 @@
+"""initialized, didChangeConfiguration and the cancelling of progress: the session's own affairs."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+from pygls.exceptions import JsonRpcException
+
+from phi_ls.lsp import logs
+from phi_ls.lsp.configuration import SECTION
+from phi_ls.lsp.status import StatusReporter
+from phi_ls.lsp.watch import watch
+
+if TYPE_CHECKING:
+    from phi_ls.lsp.server import PhiLanguageServer
+
+CLIENT_SECONDS = 3.0
+"""How long a client may take to answer about configuration; then what is known is used."""
+
+_log = logging.getLogger(__name__)
+
+
+async def initialized(ls: PhiLanguageServer, _params: object) -> None:
+    """Ask for the configuration, then start the assistant with it."""
+    if ls.client.process_id is not None:
+        ls.spawn(watch(ls.client.process_id, ls.end), "the watch on the editor")
+    await _register(ls)
+    await _pull(ls)
+    await _apply(ls)
+
+
+async def did_change_configuration(ls: PhiLanguageServer, params: types.DidChangeConfigurationParams) -> None:
+    """Take pushed settings; null means that they are to be asked for."""
+    if params.settings is not None:
+        ls.configuration.take(params.settings)
+    else:
+        await _pull(ls)
+    if ls.assistant is not None:
+        await _apply(ls)
+
+
+def cancel_progress(ls: PhiLanguageServer, params: types.WorkDoneProgressCancelParams) -> None:
+    """The user cancelled work that shows its progress."""
+    ls.works.cancel(params.token)
+
+
+async def _register(ls: PhiLanguageServer) -> None:
+    """Ask to be told of changes, where the client wants to be asked."""
+    if not ls.client.registers_configuration:
+        return
+    registration = types.Registration(
+        id="phi-ls-configuration",
+        method=types.WORKSPACE_DID_CHANGE_CONFIGURATION,
+        register_options=types.DidChangeConfigurationRegistrationOptions(section=SECTION),
+    )
+    params = types.RegistrationParams(registrations=[registration])
+    try:
+        await asyncio.wait_for(ls.client_register_capability_async(params), CLIENT_SECONDS)
+    except (TimeoutError, JsonRpcException) as error:
+        _log.warning("the client will not tell of changed settings (%s)", type(error).__name__)
+
+
+async def _pull(ls: PhiLanguageServer) -> None:
+    """Ask for the settings, where the client can be asked."""
+    if not ls.client.pulls_configuration:
+        return
+    params = types.ConfigurationParams(items=[types.ConfigurationItem(section=SECTION)])
+    try:
+        sections = await asyncio.wait_for(ls.workspace_configuration_async(params), CLIENT_SECONDS)
+    except (TimeoutError, JsonRpcException) as error:
+        _log.warning("the client did not say its settings (%s)", type(error).__name__)
+        return
+    ls.configuration.take(sections[0] if sections else None)
+
+
+async def _apply(ls: PhiLanguageServer) -> None:
+    """Use the settings that are known, and tell what is wrong with them, once."""
+    async with ls.starting:
+        await _configure(ls)
+
+
+async def _configure(ls: PhiLanguageServer) -> None:
+    settings, problems = ls.configuration.resolve()
+    logs.set_level(settings.log_level)
+    if problems:
+        _log.warning("settings: %s", "; ".join(problems))
+        ls.tell("phi-ls settings: " + "; ".join(problems), types.MessageType.Warning)
+    if ls.assistant is not None:
+        await ls.assistant.configure(settings)
+        return
+    ls.assistant = ls.make_assistant(settings)
+    if ls.client.wants_status:
+        reporter = StatusReporter(ls.protocol.notify)
+        ls.assistant.on_status(reporter)
+        reporter(ls.assistant.status)
+    await ls.assistant.start()

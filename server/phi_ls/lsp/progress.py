@@ -1,0 +1,118 @@
+"""Work-done progress that the user can cancel, on the client's token or on one of our own.
+
+A token is known only while its work runs. Reports are at least `APART_SECONDS` apart; of those in between, the last
+counts.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import logging
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+from pygls.exceptions import JsonRpcException
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+    from phi_ls.lsp.server import PhiLanguageServer
+
+APART_SECONDS = 0.08
+CREATE_SECONDS = 1.0
+"""How long a client may take to open a progress of ours; the work goes on without one."""
+_SHOWN = 60
+
+_log = logging.getLogger(__name__)
+
+
+class Progress:
+    """The work that is under way for one client, by token."""
+
+    def __init__(self, ls: PhiLanguageServer) -> None:
+        self._ls = ls
+        self._running: dict[int | str, Callable[[], object]] = {}
+        self._numbers = itertools.count(1)
+
+    def cancel(self, token: int | str) -> None:
+        """Cancel the work of a token; unknown ones have ended."""
+        if (cancel := self._running.get(token)) is not None:
+            cancel()
+
+    @contextlib.asynccontextmanager
+    async def work(self, title: str, token: int | str | None) -> AsyncIterator[Callable[[str], None]]:
+        """Show `title` while the block runs; yields a function that shows the last words of a growing text.
+
+        The calling task is cancelled when the user cancels.
+        """
+        task = asyncio.current_task()
+        token = token if token is not None else await self._created()
+        if token is None or task is None:
+            yield _ignored
+            return
+        self._running[token] = task.cancel
+        reports = _Reports(lambda text: self._send(token, types.WorkDoneProgressReport(message=text)))
+        self._send(token, types.WorkDoneProgressBegin(title=title, cancellable=True))
+        try:
+            yield reports
+        finally:
+            reports.close()
+            del self._running[token]
+            self._send(token, types.WorkDoneProgressEnd())
+
+    async def _created(self) -> str | None:
+        """A token of our own, when the client can show it."""
+        if not self._ls.client.work_done_progress:
+            return None
+        token = f"phi-ls-{next(self._numbers)}"
+        params = types.WorkDoneProgressCreateParams(token=token)
+        try:
+            await asyncio.wait_for(self._ls.window_work_done_progress_create_async(params), CREATE_SECONDS)
+        except (TimeoutError, JsonRpcException) as error:
+            _log.info("the client opened no progress (%s)", type(error).__name__)
+            return None
+        return token
+
+    def _send(
+        self,
+        token: int | str,
+        value: types.WorkDoneProgressBegin | types.WorkDoneProgressReport | types.WorkDoneProgressEnd,
+    ) -> None:
+        self._ls.progress(types.ProgressParams(token=token, value=value))
+
+
+class _Reports:
+    """Passes texts on, not more often than every `APART_SECONDS`."""
+
+    def __init__(self, send: Callable[[str], None]) -> None:
+        self._send = send
+        self._loop = asyncio.get_running_loop()
+        self._next = self._loop.time()
+        self._text = ""
+        self._timer: asyncio.TimerHandle | None = None
+
+    def __call__(self, text: str) -> None:
+        self._text = text
+        if self._timer is None:
+            self._timer = self._loop.call_at(max(self._next, self._loop.time()), self._flush)
+
+    def close(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def _flush(self) -> None:
+        self._timer = None
+        self._next = self._loop.time() + APART_SECONDS
+        self._send(_last_words(self._text))
+
+
+def _last_words(text: str) -> str:
+    """What fits in a line of progress."""
+    words = " ".join(text.split())
+    return words if len(words) <= _SHOWN else "…" + words[-_SHOWN:]
+
+
+def _ignored(_text: str) -> None:
+    """Shows nothing."""

@@ -1,0 +1,80 @@
+"""What the server asks the client to do of its own accord: show a document, apply an edit.
+
+A client may refuse, or never answer; both are told to the caller in time, not raised.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+from pygls.exceptions import JsonRpcException
+
+from phi_ls import paths
+from phi_ls.lsp import convert
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from phi_ls.lsp.server import PhiLanguageServer
+    from phi_ls.text import Edit, Source
+
+CLIENT_SECONDS = 10.0
+"""How long a client may take; some ask their user first."""
+_FILES = 20
+
+_log = logging.getLogger(__name__)
+
+
+async def show(ls: PhiLanguageServer, uri: str, title: str, markdown: str) -> None:
+    """Show a text in the best way that the client has: its address, a file in the cache folder, or a message."""
+    if ls.client.show_document and ls.client.text_document_content and await _shown(ls, uri):
+        return
+    if ls.client.show_document:
+        file = await asyncio.to_thread(_written, uri, markdown)
+        if file is not None and await _shown(ls, file.as_uri()):
+            return
+    ls.tell(f"{title}\n\n{markdown}")
+
+
+async def apply(ls: PhiLanguageServer, source: Source, edits: Sequence[Edit], label: str) -> str:
+    """Apply edits to exactly the version that they were made for; returns why they were not applied, or ""."""
+    document = ls.documents.get(source.uri)
+    if document is None or document.version != source.version:
+        return "the file changed while the text was written, so nothing was applied; ask again"
+    edit = convert.workspace_edit(source, edits, ls.encoding, ls.client, label=label)
+    params = types.ApplyWorkspaceEditParams(edit=edit, label=label)
+    try:
+        result = await asyncio.wait_for(ls.workspace_apply_edit_async(params), CLIENT_SECONDS)
+    except (TimeoutError, JsonRpcException) as error:
+        return f"the editor did not apply the edit ({type(error).__name__})"
+    return "" if result.applied else f"the editor did not apply the edit: {result.failure_reason or 'no reason given'}"
+
+
+async def _shown(ls: PhiLanguageServer, uri: str) -> bool:
+    params = types.ShowDocumentParams(uri=uri, take_focus=False)
+    try:
+        result = await asyncio.wait_for(ls.window_show_document_async(params), CLIENT_SECONDS)
+    except (TimeoutError, JsonRpcException) as error:
+        _log.info("the client did not show a document (%s)", type(error).__name__)
+        return False
+    return result.success
+
+
+def _written(uri: str, markdown: str) -> Path | None:
+    """The text as a file below the cache folder; only the last few are kept there."""
+    folder = paths.cache_dir() / "answers"
+    name = "".join(c if c.isalnum() or c in ".-_" else "-" for c in uri.partition(":/")[2])
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        file = folder / name
+        file.write_text(markdown, encoding="utf-8")
+        for old in sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime)[:-_FILES]:
+            old.unlink()
+    except OSError as error:
+        _log.warning("an answer could not be written below %s: %s", folder, error.strerror)
+        return None
+    return file

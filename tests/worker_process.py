@@ -75,7 +75,7 @@ class WorkerProcess:
 
     def load(self, engine: str, model: object = "", *, context_tokens: int = 2047) -> Loaded:
         """Load a model and expect that it works."""
-        self.send(Load(engine=engine, model=str(model), context_tokens=context_tokens))
+        self.send(Load(engine=engine, model=str(model), context_tokens=context_tokens, threads=1))
         return self.expect(Loaded)
 
     def answer(self, request: Generate) -> str:

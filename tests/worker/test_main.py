@@ -81,7 +81,7 @@ def test_a_cancel_is_seen_while_an_engine_reads_a_long_prompt(package: str, engi
         while not read:
             attempt = next(attempts)
             # Another beginning each time, so that nothing can be reused.
-            worker.send(request(f"{attempt} = 1\n" * 460, id_=attempt, max_tokens=16))
+            worker.send(request(f"{attempt} = 1\n" * 250, id_=attempt, max_tokens=16))
             time.sleep(attempt / 1000)
             worker.cancel(attempt)
             done = worker.expect(Done)
@@ -89,7 +89,7 @@ def test_a_cancel_is_seen_while_an_engine_reads_a_long_prompt(package: str, engi
             assert done.statistics.new_tokens == 0
             read = done.statistics.prefilled_tokens
         assert read % 32 == 0
-        assert read < 1800
+        assert read < done.statistics.prompt_tokens
 
 
 @pytest.mark.engine

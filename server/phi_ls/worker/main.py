@@ -27,13 +27,17 @@ ENVIRONMENT = {
     # We encode one text at a time.
     "TOKENIZERS_PARALLELISM": "false",
 }
+DEFAULTS = {
+    # Threads that wait by spinning starve each other as soon as anything else runs; beside an editor something does.
+    "OMP_WAIT_POLICY": "PASSIVE",
+}
 
 _SWITCH_SECONDS = 0.001
 
 
 def run() -> int:
     """Serve until stdin ends, and end the process there: an engine's own clean-up may take seconds or crash."""
-    os.environ.update(ENVIRONMENT)
+    os.environ.update({**DEFAULTS, **os.environ, **ENVIRONMENT})
     # Ctrl-C in a terminal goes to the whole group; it is the server that decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # The reader must get the lock soon after the engine gives it back, or a cancel is seen a token late.

@@ -5,11 +5,16 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from phi_ls.features.assistant import Assistant
 from phi_ls.lsp import stdio
 from phi_ls.lsp.server import PhiLanguageServer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from phi_ls.settings import Settings
 
 Message = dict[str, Any]
 
@@ -17,8 +22,8 @@ Message = dict[str, Any]
 class Session:
     """A server whose assistant, if any, was never started: what needs no model works."""
 
-    def __init__(self) -> None:
-        self.server = PhiLanguageServer(Assistant)
+    def __init__(self, make_assistant: Callable[[Settings], Assistant] = Assistant) -> None:
+        self.server = PhiLanguageServer(make_assistant)
         self.sent: list[Message] = []
         self.server.protocol.set_writer(self)  # type: ignore[arg-type]
         self._numbers = itertools.count(1)

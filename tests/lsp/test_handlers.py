@@ -3,65 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
+from lsp.open_file import CIRCLE, FULL, URI, actions, at, complete_inline, explain, position, selection, session_with
 from lsp.session import Session
 from marked import Marked, marked
 from phi_ls.features.assistant import Assistant
 from phi_ls.lsp.documents import LARGEST
 from phi_ls.settings import InlineCompletionSettings, Settings
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-URI = "file:///work/shapes.py"
-CIRCLE = marked(
-    '''\
-def are$0a(radius: float) -> float:
-    """The area of a circle."""
-    return 3.14 * radius * radius
-
-
-print(area(2))
-'''
-)
-FULL = {
-    "textDocument": {
-        "inlineCompletion": {},
-        "hover": {"contentFormat": ["markdown"]},
-        "codeAction": {"codeActionLiteralSupport": {}},
-    },
-}
-
-
-async def session_with(
-    text: str, capabilities: dict[str, Any] | None = None, settings: Settings | None = None
-) -> Session:
-    session = Session()
-    await session.initialize(capabilities or FULL)
-    session.server.assistant = Assistant(settings or Settings())
-    session.open(URI, text)
-    session.sent.clear()
-    return session
-
-
-def position(m: Marked) -> dict[str, int]:
-    line, column = m.source().position(m.cursor)
-    return {"line": line, "character": column}
-
-
-def at(m: Marked) -> dict[str, Any]:
-    return {"textDocument": {"uri": URI}, "position": position(m)}
-
-
-def selection(m: Marked) -> dict[str, Any]:
-    start, end = (m.source().position(offset) for offset in (m.selection.start, m.selection.end))
-    return {
-        "start": {"line": start[0], "character": start[1]},
-        "end": {"line": end[0], "character": end[1]},
-    }
 
 
 async def test_a_hover_shows_what_the_syntax_knows_without_a_model() -> None:
@@ -93,11 +44,6 @@ def second(connection, table, limit):
     $0
 """
 )
-
-
-async def complete_inline(session: Session, m: Marked, kind: int = 2, **context: object) -> Any:
-    params = {**at(m), "context": {"triggerKind": kind, **context}}
-    return await session.result("textDocument/inlineCompletion", params)
 
 
 async def test_an_inline_completion_stands_in_an_empty_range_at_the_cursor() -> None:
@@ -148,14 +94,33 @@ async def test_nothing_to_offer_is_an_empty_list(text: str, settings: Settings) 
     assert await complete_inline(session, m) == {"items": []}
 
 
-async def test_without_a_document_or_an_assistant_there_is_nothing_to_offer() -> None:
+async def test_without_a_document_there_is_nothing_to_offer() -> None:
     session = await session_with(REPEATED.text)
     session.notify("textDocument/didClose", {"textDocument": {"uri": URI}})
     assert await complete_inline(session, REPEATED) == {"items": []}
     assert await session.result("textDocument/hover", at(REPEATED)) is None
-    session = await session_with(REPEATED.text)
-    session.server.assistant = None
-    assert await complete_inline(session, REPEATED) == {"items": []}
+
+
+async def test_what_is_asked_for_waits_for_the_assistant_and_what_is_not_does_not() -> None:
+    session = Session()
+    await session.initialize(FULL)
+    session.open(URI, CIRCLE.text)
+    assert await complete_inline(session, CIRCLE, kind=2) == {"items": []}
+    hover = asyncio.create_task(session.result("textDocument/hover", at(CIRCLE)))
+    await asyncio.sleep(0.05)
+    assert not hover.done()
+    session.server.use(Assistant(Settings()))
+    assert (await hover)["contents"]["value"].startswith("```python\ndef area")
+
+
+async def test_an_assistant_that_does_not_come_leaves_no_request_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("phi_ls.lsp.server.START_SECONDS", 0.01)
+    session = Session()
+    await session.initialize(FULL)
+    session.open(URI, CIRCLE.text)
+    assert await complete_inline(session, CIRCLE, kind=1) == {"items": []}
+    assert await session.result("textDocument/hover", at(CIRCLE)) is None
+    assert await actions(session, CIRCLE) == []
     assert await session.error("workspace/executeCommand", {"command": "phi.server.why"}) == (
         -32803,
         "phi-ls is still starting; try again in a moment",
@@ -239,167 +204,12 @@ async def test_a_popup_with_nothing_to_show_says_that_it_is_incomplete() -> None
     assert await popup(marked("x = $0"), POPUP) == {"isIncomplete": True, "items": []}
 
 
-async def actions(session: Session, m: Marked, **context: object) -> Any:
-    params = {"textDocument": {"uri": URI}, "range": selection(m), "context": {"diagnostics": [], **context}}
-    return await session.result("textDocument/codeAction", params)
-
-
-def titles(found: list[dict[str, Any]]) -> list[str]:
-    return [action["title"] for action in found]
-
-
-EXPLAIN, DOCUMENT = "Explain with phi-ls", "Document with phi-ls"
-
-
-@pytest.mark.parametrize(
-    ("text", "context", "offered"),
-    [
-        pytest.param(CIRCLE.before + "$0" + CIRCLE.after, {}, [EXPLAIN, DOCUMENT], id="on-a-name"),
-        pytest.param("def f():\n    ret$0urn 1\n", {}, [EXPLAIN, DOCUMENT], id="in-a-body"),
-        pytest.param("def f():\n    ret$0urn 1\n", {"triggerKind": 1}, [EXPLAIN, DOCUMENT], id="in-a-body-asked"),
-        pytest.param("def f():\n    ret$0urn 1\n", {"triggerKind": 2}, [], id="in-a-body-unasked"),
-        pytest.param("def $0f():\n    return 1\n", {"triggerKind": 2}, [EXPLAIN, DOCUMENT], id="on-a-name-unasked"),
-        pytest.param("$0print(1)$0\n", {"triggerKind": 2}, [EXPLAIN], id="selection-of-no-symbol"),
-        pytest.param("x = 1\n$0\n", {}, [], id="on-nothing"),
-        pytest.param("def $0f(): ...\n", {"only": ["refactor"]}, [DOCUMENT], id="only-refactor"),
-        pytest.param("def $0f(): ...\n", {"only": ["refactor.rewrite"]}, [DOCUMENT], id="only-rewrite"),
-        pytest.param("def $0f(): ...\n", {"only": ["phi"]}, [EXPLAIN], id="only-ours"),
-        pytest.param("def $0f(): ...\n", {"only": ["quickfix", "source"]}, [], id="only-others"),
-        pytest.param("def $0f(): ...\n", {"only": [""]}, [EXPLAIN, DOCUMENT], id="all-kinds"),
-        pytest.param("def $0f(): ...\n", {"only": ["refactor.re"]}, [], id="no-prefix-of-a-part"),
-    ],
-)
-async def test_actions_are_offered_where_they_have_something_to_work_on(
-    text: str, context: dict[str, object], offered: list[str]
-) -> None:
-    m = marked(text)
-    assert titles(await actions(await session_with(m.text), m, **context)) == offered
-
-
-async def test_an_action_names_a_command_with_one_argument() -> None:
-    m = marked("def $0f(): ...\n")
-    session = await session_with(m.text)
-    argument = {"uri": URI, "range": selection(m), "version": 1}
-    assert (await actions(session, m))[1] == {
-        "title": DOCUMENT,
-        "kind": "refactor.rewrite.phi.document",
-        "command": {"title": DOCUMENT, "command": "phi.server.document", "arguments": [argument]},
-    }
-
-
-@pytest.mark.parametrize(
-    ("capabilities", "command"),
-    [
-        pytest.param({}, {"title": EXPLAIN, "command": "phi.server.explain"}, id="commands-only"),
-        pytest.param(
-            {"experimental": {"phi": {"commandLinks": True}}}, {"title": EXPLAIN, "command": "phi.explain"}, id="own"
-        ),
-    ],
-)
-async def test_clients_without_action_literals_get_plain_commands(
-    capabilities: dict[str, Any], command: dict[str, str]
-) -> None:
-    m = marked("def $0f(): ...\n")
-    session = await session_with(m.text, {"textDocument": {}, **capabilities})
-    found = (await actions(session, m))[0]
-    assert {key: found[key] for key in ("title", "command")} == command
-
-
-@pytest.mark.parametrize(
-    "action",
-    [
-        pytest.param({"title": "Explain"}, id="without-anything"),
-        pytest.param({"title": "Other", "kind": "quickfix", "data": {"foreign": [1]}}, id="with-foreign-data"),
-        pytest.param(
-            {"title": EXPLAIN, "kind": "phi.explain", "command": {"title": EXPLAIN, "command": "phi.server.explain"}},
-            id="ours",
-        ),
-    ],
-)
-async def test_resolving_gives_an_action_back_as_it_is(action: dict[str, Any]) -> None:
-    session = await session_with("")
-    assert await session.result("codeAction/resolve", action) == action
-
-
-def explain(area: object, **more: object) -> dict[str, Any]:
-    return {"command": "phi.server.explain", "arguments": [{"uri": URI, "range": area, **more}]}
-
-
-AREA = selection(CIRCLE)
-
-
-@pytest.mark.parametrize(
-    ("params", "code", "message"),
-    [
-        pytest.param({"command": "phi.no"}, -32602, "phi-ls has no command phi.no", id="unknown-command"),
-        pytest.param({"command": "phi.server.explain"}, -32602, "wanted a range with start and end", id="no-arguments"),
-        pytest.param(
-            {"command": "phi.server.explain", "arguments": [3]},
-            -32602,
-            "wanted one object with uri and range",
-            id="no-object",
-        ),
-        pytest.param(explain("here"), -32602, "wanted a range with start and end", id="no-range"),
-        pytest.param(
-            {"command": "phi.server.explain", "arguments": [{"uri": "file:///other", "range": AREA}]},
-            -32803,
-            "phi-ls can work on open files only; open the file and try again",
-            id="not-open",
-        ),
-        pytest.param(
-            explain(AREA, version=7),
-            -32803,
-            "the file has changed since the command was offered; try again",
-            id="stale",
-        ),
-    ],
-)
-async def test_a_command_with_wrong_arguments_is_refused_with_one_line(
-    params: dict[str, Any], code: int, message: str
-) -> None:
-    session = await session_with(CIRCLE.text)
-    assert await session.error("workspace/executeCommand", params) == (code, message)
-
-
-async def test_why_says_what_was_decided_last() -> None:
-    session = await session_with(marked("x = $0").text, settings=Settings(enable=False))
-    await complete_inline(session, marked("x = $0"))
-    text = "nothing was offered: switched off by a setting"
-    assert await session.result("workspace/executeCommand", {"command": "phi.server.why"}) == {"text": text}
-    assert [m["params"]["message"] for m in session.sent if m.get("method") == "window/showMessage"] == [
-        f"phi-ls: {text}"
-    ]
-
-
-async def test_an_answer_is_kept_under_its_address_and_a_lost_one_says_so() -> None:
-    session = await session_with("", {"experimental": {"phi": {"showsAnswers": True}}})
-    shown = await session.result("workspace/executeCommand", {"command": "phi.server.showPrompt", "arguments": [{}]})
-    assert shown["uri"] == "phi-ls:/prompt/1/prompt.md"
-    assert await session.result("workspace/textDocumentContent", {"uri": shown["uri"]}) == {
-        "text": "```text\nThe model was not asked for anything yet.\n```"
-    }
-    assert await session.result("workspace/textDocumentContent", {"uri": "phi-ls:/prompt/99/prompt.md"}) == {
-        "text": "This answer is no longer kept. Ask for it again.\n"
-    }
-
-
-async def test_a_client_that_can_show_documents_only_is_shown_a_file(home: Path) -> None:
-    session = await session_with("", {"window": {"showDocument": {"support": True}}})
-    session.send(
-        {
-            "jsonrpc": "2.0",
-            "id": 80,
-            "method": "workspace/executeCommand",
-            "params": {"command": "phi.server.showPrompt"},
-        }
-    )
-    for _ in range(400):
-        if asked := [m for m in session.sent if m.get("method") == "window/showDocument"]:
-            break
-        await asyncio.sleep(0.01)
-    (asked,) = asked
-    file = home / "cache" / "answers" / "prompt-1-prompt.md"
-    assert asked["params"] == {"uri": file.as_uri(), "takeFocus": False}
-    assert file.read_text(encoding="utf-8").startswith("```text\nThe model was not asked")
-    session.send({"jsonrpc": "2.0", "id": asked["id"], "result": {"success": True}})
-    assert (await session.answer(80))["result"]["uri"] == "phi-ls:/prompt/1/prompt.md"
+async def test_a_client_that_traces_is_told_how_a_completion_came_about_and_not_its_text() -> None:
+    session = await session_with(REPEATED.text)
+    for value in ("messages", "verbose", "off"):
+        session.notify("$/setTrace", {"value": value})
+        await complete_inline(session, REPEATED)
+    traces = [m["params"] for m in session.sent if m.get("method") == "$/logTrace"]
+    assert [sorted(trace) for trace in traces] == [["message"], ["message", "verbose"]]
+    assert traces[0]["message"].startswith("completion 1: 42 characters from the lookup, ")
+    assert traces[1]["verbose"] == "0 prompt tokens, 0 reused, 0 new"

@@ -13,13 +13,13 @@ import pytest
 from lsp.session import Session
 from phi_ls import paths
 from phi_ls.errors import UsageError
-from phi_ls.features.assistant import Status
+from phi_ls.features.assistant import Assistant, Status
 from phi_ls.lsp import logs
 from phi_ls.lsp.answers import KEPT, Answers
 from phi_ls.lsp.progress import APART_SECONDS
 from phi_ls.lsp.status import StatusReporter
 from phi_ls.lsp.watch import watch
-from phi_ls.settings import LogLevel
+from phi_ls.settings import LogLevel, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -107,7 +107,58 @@ async def test_a_user_who_cancels_the_progress_cancels_the_work_and_the_token_is
     with pytest.raises(asyncio.CancelledError):
         await asyncio.wait_for(task, 5)
     assert [value["kind"] for value in shown(session)] == ["begin", "end"]
+
+
+async def test_a_token_means_nothing_once_its_work_has_ended() -> None:
+    session = Session()
+    await session.initialize()
+    ended = asyncio.Event()
+
+    async def work_and_go_on() -> str:
+        async with session.server.works.work("work", "t"):
+            pass
+        ended.set()
+        await asyncio.sleep(0.02)
+        return "went on"
+
+    task = asyncio.create_task(work_and_go_on())
+    await ended.wait()
     session.notify("window/workDoneProgress/cancel", {"token": "t"})
+    assert await task == "went on"
+
+
+class Slow(Assistant):
+    """An assistant that takes its time over settings, and notes when it began and ended."""
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(settings)
+        self.notes: list[str] = []
+
+    async def start(self) -> None:
+        """Nothing is started."""
+
+    async def configure(self, settings: Settings) -> None:
+        self.notes.append(f"began {settings.threads}")
+        await asyncio.sleep(0.01)
+        self.notes.append(f"ended {settings.threads}")
+
+
+async def test_settings_that_come_fast_are_applied_one_after_the_other() -> None:
+    session = Session(Slow)
+    await session.initialize()
+    session.notify("initialized", {})
+    assistant = await session.server.started()
+    assert isinstance(assistant, Slow)
+    for threads in (1, 2):
+        session.notify("workspace/didChangeConfiguration", {"settings": {"phi": {"threads": threads}}})
+        await asyncio.sleep(0)
+    for _ in range(200):
+        if len(assistant.notes) == 4:
+            break
+        await asyncio.sleep(0.01)
+    began, ended = assistant.notes[::2], assistant.notes[1::2]
+    assert [note.split()[0] for note in began + ended] == ["began", "began", "ended", "ended"]
+    assert assistant.notes[-1] == "ended 2"
 
 
 def test_a_status_is_sent_when_it_differs_from_the_last_one() -> None:
@@ -172,6 +223,11 @@ def test_the_log_says_as_much_as_was_asked_for(log: logging.Logger) -> None:
     assert [word for word in ("one", "two", "three") if word in text] == ["two"]
 
 
+def test_the_libraries_below_log_nothing(log: logging.Logger) -> None:
+    """They log whole messages, which hold code."""
+    assert not logging.getLogger("pygls.protocol.json_rpc").isEnabledFor(logging.CRITICAL)
+
+
 def test_a_log_that_cannot_be_written_goes_to_stderr(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -197,8 +253,12 @@ async def test_the_log_is_shown_in_the_client_and_sending_it_logs_nothing_more(l
     ]
 
 
+def process(program: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE)
+
+
 async def test_the_end_of_the_editor_is_seen() -> None:
-    editor = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    editor = process("input()")
     gone = asyncio.Event()
     task = asyncio.create_task(watch(editor.pid, gone.set, every=0.02))
     await asyncio.sleep(0.1)
@@ -210,17 +270,17 @@ async def test_the_end_of_the_editor_is_seen() -> None:
 
 
 async def test_a_process_that_cannot_be_seen_is_not_watched() -> None:
-    ended = subprocess.Popen([sys.executable, "-c", ""])
-    ended.wait(30)
+    ended = process("")
+    ended.communicate(timeout=30)
     gone = asyncio.Event()
     await asyncio.wait_for(watch(ended.pid, gone.set), 5)
     assert not gone.is_set()
 
 
 def test_the_last_answers_are_kept_whatever_their_names() -> None:
-    answers = Answers()
+    answers = Answers(first=7)
     first = answers.keep("explain", "a/b c?#%", "text 0")
-    assert first == "phi-ls:/explain/1/a%2Fb%20c%3F%23%25.md"
+    assert first == "phi-ls:/explain/7/a%2Fb%20c%3F%23%25.md"
     assert answers.get(first) == "text 0"
     for number in range(KEPT):
         answers.keep("explain", "f", f"text {number + 1}")

@@ -80,11 +80,44 @@ def parser() -> argparse.ArgumentParser:
     doctor = add("doctor", "doctor", "hardware, backends, models; what is chosen and why the others are not")
     _model_options(doctor)
 
+    _models_jobs(add("models", "models", "list, pull, verify, import and remove models"))
+
     bench = add("bench", "bench", "measure prefill, decode, reuse and cancelling on this machine")
     _model_options(bench)
 
+    typed = add("replay", "replay", "type files key by key through the server: latency, work, characters saved")
+    typed.add_argument("files", nargs="+", metavar="FILE")
+    typed.add_argument("--keys", type=int, default=200, metavar="N", help="keys for each file; 200 if not given")
+    typed.add_argument("--rhythm", choices=("steady", "bursts", "corrections"), default="steady")
+    _model_options(typed)
+
     add("worker", "worker", "the inference process; started by `serve`, not by people")
     return top
+
+
+def _models_jobs(models: argparse.ArgumentParser) -> None:
+    jobs = models.add_subparsers(dest="job", required=True, metavar="JOB", parser_class=_Parser)
+
+    def add(name: str, text: str) -> argparse.ArgumentParser:
+        job = jobs.add_parser(name, help=text, description=text)
+        job.add_argument("--json", action="store_true", help="one JSON document on stdout")
+        return job
+
+    add("list", "every model that is known, and whether it is here")
+    pull = add(
+        "pull", "download a model, verified and resumable; the only command besides `backends` that uses the network"
+    )
+    pull.add_argument("id", metavar="ID")
+    pull.add_argument("--build", metavar="BUILD", help="a build of `models list`; the one that suits this machine else")
+    pull.add_argument("--accept-licence", action="store_true", help="for models whose licence restricts their use")
+    add("verify", "hash every file of the models that are here").add_argument("id", metavar="ID", nargs="?")
+    bring = add("import", "take a GGUF file or a model folder into the store, without the network")
+    bring.add_argument("path", metavar="PATH")
+    bring.add_argument("--id", metavar="ID", help="the id to give it; its name else")
+    bring.add_argument("--profile", metavar="NAME", help="how it is prompted; its vocabulary decides else")
+    remove = add("remove", "remove a model, or one build of it")
+    remove.add_argument("id", metavar="ID")
+    remove.add_argument("--build", metavar="BUILD")
 
 
 def _model_options(command: argparse.ArgumentParser) -> None:

@@ -85,6 +85,7 @@ class Assistant:
         """Probe the machine and begin to load the best candidate; returns before it is loaded."""
         if not self.settings.enable:
             return
+        self.supervisor.prepare()
         try:
             _report, candidates = await asyncio.to_thread(self.examine)
         except CatalogError as error:

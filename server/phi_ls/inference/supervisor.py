@@ -55,19 +55,24 @@ class Supervisor:
         """off, starting, loading, ready or failed"""
         self.failure = ""
 
+    def prepare(self) -> None:
+        """Candidates are being looked for: whoever asks for the worker waits."""
+        self._waiting()
+        self._set("starting")
+
     def start(self, candidates: tuple[Candidate, ...]) -> None:
         """Begin with the first ready candidate; returns at once."""
         self.candidates = candidates
         self.failure = ""
-        self._ready = asyncio.get_running_loop().create_future()
+        self._waiting()
         self._task = asyncio.create_task(self._run())
 
     def fail(self, reason: str) -> None:
         """Nothing can be started, for a reason that lies before the candidates."""
         self.failure = reason
-        self._ready = asyncio.get_running_loop().create_future()
-        self._ready.set_exception(NoBackend((reason,)))
-        self._ready.exception()  # looked at, so that asyncio does not complain when nobody waits
+        ready = self._waiting()
+        ready.set_exception(NoBackend((reason,)))
+        ready.exception()  # looked at, so that asyncio does not complain when nobody waits
         self._set("failed")
 
     async def client(self) -> WorkerClient:

@@ -11,11 +11,15 @@ KEPT = 50
 
 
 class Answers:
-    """The last answers of this session, by address."""
+    """The last answers of this session, by address.
 
-    def __init__(self) -> None:
+    Editors keep what they have read from an address, also while the server is replaced: give each session another
+    `first` number.
+    """
+
+    def __init__(self, first: int = 1) -> None:
         self._texts: OrderedDict[str, str] = OrderedDict()
-        self._numbers = itertools.count(1)
+        self._numbers = itertools.count(first)
 
     def keep(self, kind: str, name: str, markdown: str) -> str:
         """Keep an answer; returns its address, `phi-ls:/<kind>/<n>/<name>.md`."""

@@ -1,6 +1,6 @@
 """The state of one session with one editor, and what its handlers share.
 
-The assistant is there from `initialized` on; before that, and after the end, there is nothing to ask.
+The assistant is there once the client has said its settings; what is asked before that waits a moment for it.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
     from phi_ls.lsp.client import Client
     from phi_ls.lsp.units import Encoding
 
+START_SECONDS = 10.0
+"""How long a request may wait for the assistant: the client may be slow to say its settings, the probes too."""
+
 AssistantFactory: TypeAlias = Callable[[Settings], "Assistant"]
 
 _log = logging.getLogger(__name__)
@@ -49,9 +53,10 @@ class PhiLanguageServer(LanguageServer):
         )
         self.make_assistant = make_assistant
         self.assistant: Assistant | None = None
+        self._started = asyncio.Event()
         self.documents = Documents("utf-16")
         self.configuration = Configuration()
-        self.answers = Answers()
+        self.answers = Answers(first=time.time_ns() // 1_000_000)
         self.works = Progress(self)
         self.starting = asyncio.Lock()
         """Held while the assistant is configured or restarted: one at a time."""
@@ -84,6 +89,19 @@ class PhiLanguageServer(LanguageServer):
         capabilities.experimental = {"phi": {"status": True}}
         logs.show_in_client(self.window_log_message)
         _log.info("phi-ls %s serves %s, columns in %s", __version__, self.client.name or "a client", self.encoding)
+
+    async def started(self) -> Assistant | None:
+        """The assistant, waiting for one that is on its way; None when it does not come in `START_SECONDS`."""
+        if self.assistant is not None:
+            return self.assistant
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._started.wait(), START_SECONDS)
+        return self.assistant
+
+    def use(self, assistant: Assistant) -> None:
+        """Ask this assistant from here on; it is started."""
+        self.assistant = assistant
+        self._started.set()
 
     def spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
         """Run work in the background until it ends or the session does; a failure is logged."""

@@ -28,12 +28,15 @@ KINDS: Mapping[str, str] = {
 async def code_action(ls: PhiLanguageServer, params: types.CodeActionParams) -> list[types.CodeAction | types.Command]:
     """The actions that have something to work on; unasked, only for a selection or a definition's name."""
     document = ls.documents.get(params.text_document.uri)
-    if document is None or document.too_large or ls.assistant is None:
+    if document is None or document.too_large:
         return []
     source = document.snapshot()
+    assistant = await ls.started()
+    if assistant is None:
+        return []
     span = convert.span_at(source, params.range, ls.encoding)
     automatic = params.context.trigger_kind == types.CodeActionTriggerKind.Automatic
-    possible = {action.id for action in available(ls.assistant, source, span, only_named=automatic)}
+    possible = {action.id for action in available(assistant, source, span, only_named=automatic)}
     argument = {
         "uri": source.uri,
         "range": convert.plain_range(convert.range_at(source, span, ls.encoding)),

@@ -71,13 +71,13 @@ async def document(ls: PhiLanguageServer, argument: object, token: Token) -> obj
 async def restart(ls: PhiLanguageServer, _argument: object, _token: Token) -> object:
     """Replace the worker."""
     async with ls.starting:
-        await _assistant(ls).restart()
+        await (await _assistant(ls)).restart()
     return {}
 
 
 async def why(ls: PhiLanguageServer, _argument: object, _token: Token) -> object:
     """What was decided about the last completion, and the reason."""
-    decision = _assistant(ls).last_decision
+    decision = (await _assistant(ls)).last_decision
     text = f"{decision.what}: {decision.why}" if decision.why else decision.what
     if not ls.client.shows_answers:
         ls.tell(f"phi-ls: {text}")
@@ -86,20 +86,20 @@ async def why(ls: PhiLanguageServer, _argument: object, _token: Token) -> object
 
 async def show_prompt(ls: PhiLanguageServer, _argument: object, _token: Token) -> object:
     """The last prompt, word for word."""
-    text = _assistant(ls).last_prompt or "The model was not asked for anything yet.\n"
+    text = (await _assistant(ls)).last_prompt or "The model was not asked for anything yet.\n"
     return {"text": text, **await _shown(ls, "prompt", "prompt", "The last prompt", convert.fenced(text))}
 
 
 async def doctor(ls: PhiLanguageServer, _argument: object, _token: Token) -> object:
     """What this machine has, what runs on it, and why the rest does not."""
-    text = as_text(await asyncio.to_thread(examine, _assistant(ls)))
+    text = as_text(await asyncio.to_thread(examine, await _assistant(ls)))
     return {"text": text, **await _shown(ls, "doctor", "doctor", "phi-ls doctor", convert.fenced(text))}
 
 
 async def accepted(ls: PhiLanguageServer, argument: object, _token: Token) -> object:
     """The user took a completion."""
     completion_id = argument.get("id") if isinstance(argument, Mapping) else None
-    _assistant(ls).journal.write("accepted", id=completion_id, partial=False)
+    (await _assistant(ls)).journal.write("accepted", id=completion_id, partial=False)
     return None
 
 
@@ -143,7 +143,7 @@ def _place(ls: PhiLanguageServer, argument: object) -> _Place:
 
 async def _run(ls: PhiLanguageServer, name: str, do: _Action[Result], place: _Place, token: Token) -> Result:
     """Do an action under a progress, and write down how it went."""
-    assistant = _assistant(ls)
+    assistant = await _assistant(ls)
     began, outcome = time.perf_counter(), "cancelled"
     try:
         async with ls.works.work(f"phi-ls: {name}", token) as report:
@@ -173,7 +173,8 @@ async def _shown(ls: PhiLanguageServer, kind: str, name: str, title: str, markdo
     return {"title": title, "markdown": markdown, "uri": uri}
 
 
-def _assistant(ls: PhiLanguageServer) -> Assistant:
-    if ls.assistant is None:
+async def _assistant(ls: PhiLanguageServer) -> Assistant:
+    assistant = await ls.started()
+    if assistant is None:
         raise RequestFailed("phi-ls is still starting; try again in a moment")
-    return ls.assistant
+    return assistant

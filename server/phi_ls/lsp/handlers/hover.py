@@ -18,11 +18,14 @@ async def hover(ls: PhiLanguageServer, params: types.HoverParams) -> types.Hover
     """The card of a symbol; null where there is none."""
     began = time.perf_counter()
     document = ls.documents.get(params.text_document.uri)
-    if document is None or document.too_large or ls.assistant is None:
+    if document is None or document.too_large:
         return None
     source = document.snapshot()
-    card = card_at(ls.assistant, source, convert.offset_at(source, params.position, ls.encoding))
-    ls.assistant.journal.write(
+    assistant = await ls.started()
+    if assistant is None:
+        return None
+    card = card_at(assistant, source, convert.offset_at(source, params.position, ls.encoding))
+    assistant.journal.write(
         "hover",
         uri=source.uri,
         version=source.version,

@@ -32,15 +32,18 @@ async def inline_completion(
 ) -> types.InlineCompletionList | None:
     """Offer one item, to be inserted at the cursor or in place of the selected list item."""
     document = ls.documents.get(params.text_document.uri)
-    if document is None or document.too_large or ls.assistant is None:
+    if document is None or document.too_large:
         return types.InlineCompletionList(items=[])
     source, encoding = document.snapshot(), ls.encoding
     invoked = params.context.trigger_kind == types.InlineCompletionTriggerKind.Invoked
+    assistant = await ls.started() if invoked else ls.assistant
+    if assistant is None:
+        return types.InlineCompletionList(items=[])
     chosen = params.context.selected_completion_info
     selected = Edit(convert.span_at(source, chosen.range, encoding), chosen.text) if chosen else None
     offset = convert.offset_at(source, params.position, encoding)
     trigger = Trigger.INVOKED if invoked else Trigger.AUTOMATIC
-    offer = await offer_at(ls, ls.assistant, source, offset, trigger=trigger, selected=selected)
+    offer = await offer_at(ls, assistant, source, offset, trigger=trigger, selected=selected)
     if offer.superseded or document.version != source.version:
         return None
     if not offer.text:

@@ -38,7 +38,7 @@ async def did_change_configuration(ls: PhiLanguageServer, params: types.DidChang
         ls.configuration.take(params.settings)
     else:
         await _pull(ls)
-    if ls.assistant is not None:
+    if ls.assistant is not None:  # the first settings are applied by `initialized`
         await _apply(ls)
 
 
@@ -91,9 +91,10 @@ async def _configure(ls: PhiLanguageServer) -> None:
     if ls.assistant is not None:
         await ls.assistant.configure(settings)
         return
-    ls.assistant = ls.make_assistant(settings)
+    assistant = ls.make_assistant(settings)
     if ls.client.wants_status:
         reporter = StatusReporter(ls.protocol.notify)
-        ls.assistant.on_status(reporter)
-        reporter(ls.assistant.status)
-    await ls.assistant.start()
+        assistant.on_status(reporter)
+        reporter(assistant.status)
+    await assistant.start()
+    ls.use(assistant)

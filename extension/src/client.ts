@@ -1,0 +1,122 @@
+/** The language client: what it tells the server of this editor, and what it does when the server ends. */
+import * as readline from "node:readline";
+import * as vscode from "vscode";
+import {
+  CloseAction,
+  ErrorAction,
+  LanguageClient,
+  type ClientCapabilities,
+  type LanguageClientOptions,
+  type StaticFeature,
+} from "vscode-languageclient/node";
+import type { PaletteId } from "./generated";
+import type { Launch } from "./python";
+import { environment } from "./run";
+import type { Status } from "./status";
+
+const ERRORS_ALLOWED = 3;
+
+export interface ClientHooks {
+  readonly log: vscode.LogOutputChannel;
+  /** A folder that exists and is not the workspace's. */
+  readonly folder: string;
+  onStatus: (status: Status) => void;
+  /** The server ended without being asked to; the last line that it wrote on standard error. */
+  onEnd: (lastLine: string) => void;
+  /** Runs a server command that a light bulb asked for. */
+  execute: (command: string, args: unknown[]) => Promise<unknown>;
+}
+
+export interface Client {
+  start(): Promise<void>;
+  dispose(): Promise<void>;
+  request(command: string, args: readonly unknown[]): Promise<unknown>;
+}
+
+export function createClient(launch: Launch, hooks: ClientHooks): Client {
+  let lastLine = "";
+  const options: LanguageClientOptions = {
+    documentSelector: [{ scheme: "file" }, { scheme: "untitled" }],
+    outputChannel: hooks.log,
+    initializationOptions: () => vscode.workspace.getConfiguration().get("phi"),
+    markdown: {
+      isTrusted: { enabledCommands: ["phi.explain" satisfies PaletteId] },
+      supportThemeIcons: true,
+    },
+    middleware: {
+      executeCommand: (command, args) => hooks.execute(command, args),
+    },
+    initializationFailedHandler: () => false,
+    stdioOptions: {
+      stdout: () => undefined,
+      stderr: (input) => {
+        readline.createInterface({ input }).on("line", (line) => {
+          hooks.log.info(line);
+          lastLine = line.trim() || lastLine;
+        });
+      },
+    },
+    errorHandler: {
+      error: (_error, _message, count) => ({
+        action: (count ?? 0) > ERRORS_ALLOWED ? ErrorAction.Shutdown : ErrorAction.Continue,
+        handled: true,
+      }),
+      closed: () => {
+        hooks.onEnd(lastLine);
+        return { action: CloseAction.DoNotRestart, handled: true }; // who owns the client decides on a restart
+      },
+    },
+  };
+  const executable = {
+    command: launch.command,
+    args: [...launch.args],
+    options: {
+      cwd: hooks.folder,
+      env: { ...environment(), ORT_DISABLE_TELEMETRY: "1" },
+    },
+  };
+  const client = new QuietClient("phi", "Phi", executable, options);
+  client.registerFeature(new PhiCapabilities());
+  client.onNotification("phi/status", (status: Status) => {
+    hooks.onStatus(status);
+  });
+  return {
+    start: () => client.start(),
+    dispose: () => client.dispose(),
+    request: (command, args) =>
+      client.sendRequest("workspace/executeCommand", {
+        command,
+        arguments: args,
+      }),
+  };
+}
+
+/** Errors go to the log and to the status item; a box is shown only by those who know what a person can do. */
+class QuietClient extends LanguageClient {
+  override error(message: string, data?: unknown): void {
+    super.error(message, data, false);
+  }
+}
+
+/** Tells the server what this editor can do beyond the protocol. */
+class PhiCapabilities implements StaticFeature {
+  fillClientCapabilities(capabilities: ClientCapabilities): void {
+    const phi = { showsAnswers: true, commandLinks: true, status: true };
+    capabilities.experimental = {
+      ...(capabilities.experimental as object | undefined),
+      phi,
+    };
+  }
+
+  initialize(): void {
+    // Nothing to do: the server reads the capabilities.
+  }
+
+  getState(): { kind: "static" } {
+    return { kind: "static" };
+  }
+
+  clear(): void {
+    // Nothing is held.
+  }
+}

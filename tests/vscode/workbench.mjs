@@ -1,0 +1,251 @@
+// A real VS Code workbench: code-server with the packed extension, driven through Chromium. Every wait is for something
+// that can be seen: an element of the page, a line of the server's journal, a file on disk.
+import { execFileSync, spawn } from "node:child_process";
+import fs from "node:fs";
+import path from "node:path";
+import { chromium } from "playwright-core";
+import * as settings from "./settings.mjs";
+
+const CHROMIUM_ARGS = [
+  "--no-sandbox", // the tests may run as root
+  "--disable-gpu",
+  "--disable-quic",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-dev-shm-usage",
+  "--disable-sync",
+  "--no-first-run",
+  "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1", // what would leave this machine fails, and is noticed
+];
+
+/** Waits until `find` finds something, and returns it. */
+export async function until(what, find, ms = 30_000) {
+  const end = Date.now() + ms;
+  for (;;) {
+    const found = await find();
+    if (found) return found;
+    if (Date.now() > end) throw new Error(`waited ${ms / 1000} s for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** Text as it stands in the page, with plain spaces. */
+export const plain = (text) => text.replaceAll("\u00a0", " ");
+
+export class Workbench {
+  /**
+   * `folder` is opened; `out` is emptied and takes all that the programs write; `shots` takes the screenshots;
+   * `machine` are the settings that belong to the machine.
+   */
+  static async open({ codeServer, browser, vsix, folder, out, shots, machine, env }) {
+    const bench = new Workbench();
+    Object.assign(bench, { codeServer, out, shots, folder, outside: new Set() });
+    bench.env = { ...process.env, ...bench.#home(), ...env, EXTENSIONS_GALLERY: "{}" };
+    for (const name of Object.keys(bench.env)) if (name.startsWith("VSCODE_")) delete bench.env[name];
+    bench.#writeSettings("User", settings.user);
+    bench.setMachine(machine);
+    bench.#install(vsix);
+    try {
+      await bench.#serve();
+      await bench.#browse(browser);
+    } catch (error) {
+      await bench.close();
+      throw error;
+    }
+    return bench;
+  }
+
+  #home() {
+    const home = path.join(this.out, "home");
+    fs.mkdirSync(home, { recursive: true });
+    const xdg = (name) => path.join(home, name);
+    return {
+      HOME: home,
+      XDG_CONFIG_HOME: xdg(".config"),
+      XDG_DATA_HOME: xdg(".local/share"),
+      XDG_CACHE_HOME: xdg(".cache"),
+      XDG_STATE_HOME: xdg(".local/state"),
+    };
+  }
+
+  #writeSettings(place, values) {
+    const file = path.join(this.out, "data", place, "settings.json");
+    fs.mkdirSync(path.dirname(file), { recursive: true });
+    // A workbench that runs reads the file when it changes: it must never see half of it.
+    fs.writeFileSync(`${file}.new`, JSON.stringify(values, null, 1));
+    fs.renameSync(`${file}.new`, file);
+  }
+
+  /** The settings that only a machine can have: interpreter, backend, model. A workbench that runs follows them. */
+  setMachine(values) {
+    this.#writeSettings("Machine", values);
+  }
+
+  #command(...args) {
+    const entry = path.join(this.codeServer, "out/node/entry.js");
+    const config = path.join(this.out, "code-server.yaml");
+    const data = path.join(this.out, "data");
+    const extensions = path.join(this.out, "extensions");
+    return [entry, "--config", config, "--user-data-dir", data, "--extensions-dir", extensions, ...args];
+  }
+
+  #install(vsix) {
+    const command = this.#command("--install-extension", vsix);
+    execFileSync(process.execPath, command, { env: this.env, stdio: ["ignore", "pipe", "pipe"] });
+  }
+
+  async #serve() {
+    const file = path.join(this.out, "code-server.log");
+    const log = fs.openSync(file, "w");
+    const quiet = ["--disable-telemetry", "--disable-update-check", "--disable-workspace-trust"];
+    const where = ["--auth", "none", "--bind-addr", "127.0.0.1:0", "--disable-getting-started-override"];
+    const options = { env: this.env, stdio: ["ignore", log, log], detached: true };
+    this.process = spawn(process.execPath, this.#command(...where, ...quiet, this.folder), options);
+    const address = /listening on (http:\S+?)\/\s/;
+    this.url = await until("code-server", () => address.exec(fs.readFileSync(file, "utf8"))?.[1], 60_000);
+  }
+
+  async #browse(executablePath) {
+    this.browser = await chromium.launch({ executablePath, headless: true, args: CHROMIUM_ARGS });
+    const context = await this.browser.newContext({
+      viewport: { width: 1280, height: 800 },
+      reducedMotion: "reduce",
+    });
+    this.page = await context.newPage();
+    this.page.setDefaultTimeout(30_000);
+    const log = fs.createWriteStream(path.join(this.out, "browser.log"));
+    this.page.on("console", (message) => log.write(`[${message.type()}] ${message.text()}\n`));
+    this.page.on("pageerror", (error) => log.write(`[error] ${error.stack}\n`));
+    context.on("requestfailed", (request) => this.#noteHost(request));
+    context.on("requestfinished", async (request) => {
+      // A preview's resources have the address of a host, and come from the workbench's own service worker.
+      const response = await request.response().catch(() => null);
+      if (!response?.fromServiceWorker()) this.#noteHost(request);
+    });
+    const payload = JSON.stringify([["skipWelcome", "true"]]);
+    await this.page.goto(
+      `${this.url}/?folder=${encodeURIComponent(this.folder)}&payload=${encodeURIComponent(payload)}`,
+    );
+    await this.page.locator(".monaco-workbench").waitFor();
+  }
+
+  #noteHost(request) {
+    const { protocol, hostname } = new URL(request.url());
+    if (/^(https?|wss?):$/.test(protocol) && hostname !== "127.0.0.1") this.outside.add(hostname);
+  }
+
+  async openFile(name) {
+    await this.page.getByRole("treeitem", { name }).dblclick();
+    await this.focus(name);
+  }
+
+  /** Gives the keyboard to an editor; keys that are pressed while a preview has it take another way. */
+  async focus(name) {
+    const editor = this.editor(name);
+    await editor.locator(".view-lines").click();
+    await this.page.locator(`.monaco-editor.focused[data-uri$="${name}"]`).waitFor();
+  }
+
+  editor(name) {
+    return this.page.locator(`.editor-instance .monaco-editor[data-uri$="${name}"]`);
+  }
+
+  /** The lines of an editor as they are shown; ghost text is among them. */
+  async lines(name) {
+    return (await this.editor(name).locator(".view-line").allTextContents()).map(plain);
+  }
+
+  /** The extension's item of the status bar, once it shows `text`. */
+  async status(text, timeout = 60_000) {
+    const item = this.page.locator("#phi-ls\\.phi-ls\\.phi\\.status");
+    await item.filter({ hasText: text }).waitFor({ timeout });
+    return item;
+  }
+
+  async #quickInput(text) {
+    const input = this.page.locator(".quick-input-box input");
+    await input.waitFor();
+    await input.fill(text);
+  }
+
+  async #quickInputClosed() {
+    await this.page.locator(".quick-input-widget").waitFor({ state: "hidden" });
+  }
+
+  async #pick(text) {
+    const label = this.page.locator(".label-name").getByText(text, { exact: true });
+    await this.page.locator(".quick-input-list .monaco-list-row").filter({ has: label }).first().click();
+  }
+
+  /** Runs a command of the palette; `item` is what is chosen from the list that it shows. */
+  async palette(title, item) {
+    await this.page.keyboard.press("F1");
+    await this.#quickInput(`>${title}`);
+    await this.#pick(title);
+    if (item) await this.#pick(item);
+    await this.#quickInputClosed();
+  }
+
+  /** Puts the cursor at a line and a column, both counted from 1. */
+  async goto(line, column) {
+    await this.page.keyboard.press("Control+G");
+    await this.#quickInput(`:${line}:${column}`);
+    await this.page.keyboard.press("Enter");
+    await this.#quickInputClosed();
+    const place = `Ln ${line}, Col ${column}`;
+    await this.page.locator("#status\\.editor\\.selection", { hasText: place }).waitFor();
+  }
+
+  type(text) {
+    return this.page.keyboard.type(text, { delay: 20 });
+  }
+
+  /** The ghost text of an editor, once it is there. */
+  async ghost(name) {
+    const parts = this.editor(name).locator(".ghost-text-decoration, .ghost-text");
+    await parts.first().waitFor();
+    return plain((await parts.allTextContents()).join(""));
+  }
+
+  async noGhost(name) {
+    await this.editor(name).locator("[class*='ghost-text']").first().waitFor({ state: "detached" });
+  }
+
+  /** What a Markdown preview shows; a preview is a page in a page in the page. */
+  preview() {
+    return this.page.frameLocator("iframe.webview.ready").frameLocator("iframe#active-frame").locator("body");
+  }
+
+  /** Saves the active editor; resolves when the file on disk is as it should be. */
+  async saved(name, expected) {
+    const file = path.join(this.folder, name);
+    await this.page.keyboard.press("Control+S");
+    const same = () => fs.readFileSync(file, "utf8") === expected;
+    await until(`${name} as expected`, same, 10_000).catch((error) => {
+      throw new Error(`${error.message}; found:\n${fs.readFileSync(file, "utf8")}`);
+    });
+  }
+
+  async shot(name) {
+    await this.page.screenshot({ path: path.join(this.shots, `${name}.png`), animations: "disabled" });
+  }
+
+  async close() {
+    await this.browser?.close().catch(() => undefined);
+    const server = this.process;
+    if (!server || server.exitCode !== null || server.signalCode !== null) return;
+    // The extension host outlives its page for hours; the whole process group is ended.
+    const end = (signal) => {
+      try {
+        process.kill(-server.pid, signal);
+      } catch (error) {
+        if (error.code !== "ESRCH") throw error;
+      }
+    };
+    const ended = new Promise((resolve) => server.once("exit", resolve));
+    end("SIGTERM");
+    const late = setTimeout(() => end("SIGKILL"), 5000);
+    await ended;
+    clearTimeout(late);
+  }
+}

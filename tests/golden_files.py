@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 from pathlib import Path
 
@@ -14,5 +15,6 @@ def check_golden(name: str, found: str) -> None:
     if os.environ.get("PHI_LS_UPDATE") == "1":
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(found, "utf-8", newline="\n")
-    assert file.exists(), f"no golden file {name}; make it with PHI_LS_UPDATE=1"
-    assert found == file.read_text("utf-8")
+    reviewed = file.read_text("utf-8") if file.exists() else ""
+    changes = difflib.unified_diff(reviewed.splitlines(True), found.splitlines(True), "reviewed", "found")
+    assert found == reviewed, f"{name} has changed; review it and update it with PHI_LS_UPDATE=1\n{''.join(changes)}"

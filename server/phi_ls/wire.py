@@ -90,7 +90,10 @@ class Ping:
 
 @dataclass(frozen=True, kw_only=True)
 class Loaded:
-    """The model is in memory; `verified` says that every file with a known sha256 had it. `memory_bytes` is the process's."""
+    """The model is in memory. `verified`: the files in `Load.files` were hashed and had their sha256.
+
+    `memory_bytes` is what the whole process holds.
+    """
 
     engine: str
     engine_version: str

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from marked import marked
 
+from marked import marked
 from phi_ls.features.lookup import LONGEST_KEY, Match, lookup
 from phi_ls.text import Source
 

@@ -84,7 +84,7 @@ def own_rows(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_language_is_added_without_code(tmp_path: Path) -> None:
     (tmp_path / "queries").mkdir()
     (tmp_path / "queries" / "starlark.scm").write_text(
-        "(call arguments: (argument_list (keyword_argument name: (identifier) value: (string) @name))) @definition.target\n"
+        "(call (argument_list (keyword_argument (identifier) (string) @name))) @definition.target\n"
     )
     (tmp_path / "languages.toml").write_text(
         """

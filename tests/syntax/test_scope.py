@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from marked import marked
 
+from marked import marked
 from phi_ls.syntax import Tree, completion_shape, enclosing, kind_at, parse
 
 REST = "\n\n    def after(self):\n        pass\n\n\ndef top():\n    pass\n"

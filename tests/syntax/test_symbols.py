@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import pytest
+
 from golden_files import GOLDEN, check_golden
 from marked import marked
-
 from phi_ls.syntax import errors_in, imports, language_of, parse, references, symbol_at, symbols
 from phi_ls.syntax.symbols import plain_doc
 from phi_ls.text import Source, Span
 
-SAMPLES = sorted(file.name for file in (GOLDEN / "symbols").glob("sample.*") if file.suffix != ".txt")
+SAMPLES = sorted(file.stem for file in (GOLDEN / "symbols").glob("sample.*.in"))
 
 
 @pytest.mark.parametrize("name", SAMPLES)
 def test_the_symbols_of_each_language_are_as_reviewed(name: str) -> None:
-    text = (GOLDEN / "symbols" / name).read_text("utf-8")
+    text = (GOLDEN / "symbols" / f"{name}.in").read_text("utf-8")
     tree = parse(Source("file:///" + name, language_of(name), 1, text))
     assert tree is not None
     assert errors_in(tree) == 0
@@ -30,7 +30,7 @@ def test_the_symbols_of_each_language_are_as_reviewed(name: str) -> None:
         lines += [f"    body      {at(symbol.body)}", f"    doc       {at(symbol.doc)}"]
         assert text[symbol.name_span.start : symbol.name_span.end] == symbol.name
         assert symbol.span.start <= symbol.name_span.start < symbol.name_span.end <= symbol.span.end
-    check_golden(f"symbols/{name}.txt", "\n".join(lines) + "\n")
+    check_golden(f"symbols/{name}.out", "\n".join(lines) + "\n")
 
 
 @pytest.mark.parametrize(

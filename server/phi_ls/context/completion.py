@@ -24,6 +24,7 @@ SUFFIX_SHARE = 0.2
 STABLE_SHARE = 0.2
 """Parts of the budget. What imports and enclosing lines leave, the prefix does not take: its start would move."""
 PATH_PARTS = 2
+SIGNATURE_LINES = 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,16 +82,28 @@ def display_path(uri: str) -> str:
 
 
 def _signatures(tree: Tree, offset: int) -> list[Span]:
-    """The first lines of each definition around `offset`, up to its body, without the line that is being written."""
+    """The first lines of each definition around `offset`, without the line that is being written."""
     text = tree.source.text
     here = start_of_line(text, offset)
-    spans = []
-    for symbol in enclosing(tree, offset):
-        start = start_of_line(text, symbol.span.start)
-        opener = text[symbol.span.start : symbol.body.start].rstrip() if symbol.body else ""
-        if start < here:
-            spans.append(Span(start, end_of_line(text, symbol.span.start + len(opener))))
-    return spans
+    starts = [start_of_line(text, symbol.span.start) for symbol in enclosing(tree, offset)]
+    return [Span(start, _end_of_signature(text, start, here)) for start in starts if start < here]
+
+
+def _end_of_signature(text: str, start: int, limit: int) -> int:
+    """The end of the line, before `limit`, in which the brackets of a signature are closed.
+
+    It is read from the text, since the grammar moves the body about while its first lines are half-written.
+    """
+    end = end_of_line(text, start)
+    for _ in range(SIGNATURE_LINES):
+        head = text[start:end]
+        if head.count("(") + head.count("[") <= head.count(")") + head.count("]"):
+            return end
+        following = end_of_line(text, min(end + 2, len(text)))
+        if following >= limit:
+            break
+        end = following
+    return end_of_line(text, start)
 
 
 def _lines(text: str, spans: list[Span], room: int, *, keep_last: bool = False) -> str:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from dataclasses import dataclass
-from os.path import commonprefix
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -48,7 +47,7 @@ class LineIndex:
         place = bisect_left(self.keys, key)
         for index in (place, place - 1):
             if 0 <= index < len(self.keys):
-                shared = len(commonprefix((key, self.keys[index])))
+                shared = _shared(key, self.keys[index])
                 if shared >= LEAST_SHARED:
                     yield shared, self.order[index]
 
@@ -58,7 +57,9 @@ class LineIndex:
         return self.order[place] if place < len(self.keys) and self.keys[place].startswith(key) else None
 
 
-def snippets(before: str, indexes: Sequence[LineIndex], *, limit: int = 3, characters: int = 1200) -> tuple[Snippet, ...]:
+def snippets(
+    before: str, indexes: Sequence[LineIndex], *, limit: int = 3, characters: int = 1200
+) -> tuple[Snippet, ...]:
     """At most `limit` snippets for a cursor behind `before`, best first, together at most `characters` long.
 
     The first of two equally good ones wins, so the order of `indexes` counts: nearest file first.
@@ -106,7 +107,7 @@ def _candidates(before: str, indexes: Sequence[LineIndex]) -> Iterator[tuple[flo
 def _agreement(index: LineIndex, line: int, above: str) -> float:
     """What it counts that the line above a found one is like the line above the cursor."""
     other = next((text.strip() for text in reversed(index.lines[max(0, line - 3) : line]) if text.strip()), "")
-    return 0.7 * len(commonprefix((other, above)))
+    return 0.7 * _shared(other, above)
 
 
 def _names(lines: Sequence[str]) -> tuple[str, ...]:
@@ -127,3 +128,11 @@ def _excerpt(index: LineIndex, line: int, room: int) -> str:
             break
         kept += text[indent:].rstrip() + "\n"
     return kept.rstrip("\n") + "\n" if kept.strip() else ""
+
+
+def _shared(one: str, other: str) -> int:
+    """How many characters two texts begin with alike."""
+    for place, (left, right) in enumerate(zip(one, other, strict=False)):
+        if left != right:
+            return place
+    return min(len(one), len(other))

@@ -10,13 +10,12 @@ from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
-from phi_ls.prompt import DocumentRequest, ExplainRequest, Prompt
-from phi_ls.syntax import Symbol, enclosing, errors_in, fence_of, language, parse, symbol_at, symbols
-
 from phi_ls.errors import GenerationFailed, PromptTooLong, UsageError
 from phi_ls.features.docstring import docstring_edit
 from phi_ls.features.hover import explanation_key, model_label
 from phi_ls.inference.schedule import Account, Rank
+from phi_ls.prompt import DocumentRequest, ExplainRequest, Prompt
+from phi_ls.syntax import Symbol, enclosing, errors_in, fence_of, language, parse, symbol_at, symbols
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,9 +75,7 @@ def available(assistant: Assistant, source: Source, span: Span, *, only_named: b
     if only_named and not selected:
         named = symbol is not None and symbol.name_span.start <= span.start <= symbol.name_span.end
         return ACTIONS if named else ()
-    return tuple(
-        action for action in ACTIONS if symbol is not None or (action.kind == "answer" and selected)
-    )
+    return tuple(action for action in ACTIONS if symbol is not None or (action.kind == "answer" and selected))
 
 
 async def run(

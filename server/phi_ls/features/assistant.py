@@ -12,11 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from phi_ls.context import Budget
-from phi_ls.prompt import Profile, profile
-from phi_ls.syntax import Tree, parse
-
 from phi_ls.catalog import LocalModel, local_models, model_at, read_catalog
+from phi_ls.context import Budget
 from phi_ls.errors import CatalogError, ModelNotFound
 from phi_ls.features.cache import CompletionCache
 from phi_ls.hardware import HardwareReport, probe
@@ -25,7 +22,9 @@ from phi_ls.inference.schedule import Scheduler
 from phi_ls.inference.select import Candidate, rank
 from phi_ls.inference.supervisor import Supervisor
 from phi_ls.journal import Journal
+from phi_ls.prompt import Profile, profile
 from phi_ls.settings import Settings
+from phi_ls.syntax import Tree, parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -78,20 +77,24 @@ class Assistant:
         self._listeners: list[Callable[[Status], None]] = []
         self._chars_per_token = CHARS_PER_TOKEN
         self._ticket = 0
-        self.supervisor = Supervisor(self.journal, self._changed)
+        self._replacing = asyncio.Lock()
+        self._closed = False
+        self.supervisor = self._new_supervisor()
         self.scheduler = Scheduler(lambda: self.supervisor.client())
 
     async def start(self) -> None:
         """Probe the machine and begin to load the best candidate; returns before it is loaded."""
         if not self.settings.enable:
             return
-        self.supervisor.prepare()
+        supervisor = self.supervisor
+        supervisor.prepare()
         try:
             _report, candidates = await asyncio.to_thread(self.examine)
         except CatalogError as error:
-            self.supervisor.fail(str(error))
+            supervisor.fail(str(error))
             return
-        self.supervisor.start(candidates)
+        if not self._closed:
+            supervisor.start(candidates)
 
     async def configure(self, settings: Settings) -> None:
         """Take new settings; the worker is replaced only when a setting that it was started with changed."""
@@ -102,15 +105,20 @@ class Assistant:
             await self.restart()
 
     async def restart(self) -> None:
-        """Replace the worker, and forget what the old model said."""
-        await self.supervisor.close()
-        self.completions.clear()
-        self._chars_per_token = CHARS_PER_TOKEN
-        self.supervisor = Supervisor(self.journal, self._changed, threads=self.settings.threads)
-        await self.start()
+        """Replace the worker, and forget what the old model said. Requests that come meanwhile wait for the new one."""
+        async with self._replacing:
+            old = self.supervisor
+            self.supervisor = self._new_supervisor()
+            if self.settings.enable:
+                self.supervisor.prepare()
+            await old.close()
+            self.completions.clear()
+            self._chars_per_token = CHARS_PER_TOKEN
+            await self.start()
 
     async def close(self) -> None:
         """End the worker."""
+        self._closed = True
         await self.supervisor.close()
 
     @property
@@ -157,12 +165,9 @@ class Assistant:
         if characters > 200 and tokens:
             self._chars_per_token = min(self._chars_per_token, characters / tokens * 0.95)
 
-    def tree(self, source: Source) -> Tree | None:
-        """The syntax tree of a source, made from the last one of its document."""
-        previous = self._trees.get(source.uri)
-        if previous is not None and previous.source == source:
-            return previous
-        tree = parse(source, previous)
+    def tree(self, source: Source, *, around: int | None = None) -> Tree | None:
+        """The syntax tree of a source, made from the last one of its document; of a large file what is `around` only."""
+        tree = parse(source, self._trees.get(source.uri), around=around)
         if tree is not None:
             self._trees[source.uri] = tree
             self._trees.move_to_end(source.uri)
@@ -213,6 +218,9 @@ class Assistant:
     def changed(self) -> None:
         """Tell the listeners, as after a generation began or ended."""
         self._changed()
+
+    def _new_supervisor(self) -> Supervisor:
+        return Supervisor(self.journal, self._changed, threads=self.settings.threads)
 
     def _changed(self) -> None:
         status = self.status

@@ -6,9 +6,8 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from phi_ls.syntax import Symbol, fence_of, symbol_at
-
 from phi_ls.settings import HoverMode
+from phi_ls.syntax import Symbol, fence_of, symbol_at
 from phi_ls.text import Source, Span
 
 if TYPE_CHECKING:

@@ -14,14 +14,13 @@ from enum import Enum
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from phi_ls.context import completion_context
-from phi_ls.features.lookup import lookup
-from phi_ls.features.postprocess import Shape, clean, is_complete
-from phi_ls.syntax import Tree, completion_shape
-
 from phi_ls.errors import PhiLsError, PromptTooLong
 from phi_ls.features.assistant import Assistant, Decision
+from phi_ls.features.lookup import lookup
+from phi_ls.features.postprocess import Shape, clean, is_complete
 from phi_ls.inference.schedule import Account, Displaced, Rank
 from phi_ls.settings import Multiline
+from phi_ls.syntax import Tree, completion_shape
 from phi_ls.text import Edit, Source, Span
 
 if TYPE_CHECKING:
@@ -101,7 +100,7 @@ async def _decide(assistant: Assistant, source: Source, offset: int, trigger: Tr
     known = assistant.completions.find(source, offset)
     if known is not None:
         return Offer(text=known, came_from="cache", gate="" if known else "nothing was found here before")
-    tree = assistant.tree(source)
+    tree = assistant.tree(source, around=offset)
     automatic = trigger is Trigger.AUTOMATIC
     ready = assistant.supervisor.state == "ready"
     if assistant.settings.inline_completion.lookup and (automatic or not ready):
@@ -167,7 +166,7 @@ async def _ask_model(assistant: Assistant, source: Source, tree: Tree | None, of
                 raise
             continue
         break
-    text = clean(raw, shape)
+    text = clean(raw, replace(shape, truncated=account.finish_reason == "length"))
     assistant.completions.put(source, offset, text)
     gate = "" if text else ("the model had nothing to add" if not raw.strip() else "the model's text did not fit here")
     offer = Offer(text=text, came_from="model", gate=gate, account=account, ms_context=ms_context)
@@ -183,16 +182,19 @@ async def _generate(assistant: Assistant, prompt: Prompt, shape: Shape, new_toke
     stream = assistant.scheduler.generate(
         Rank.TYPING, prompt.parts, max_tokens=new_tokens, stop=prompt.stop, account=account
     )
+    complete_early = False
     assistant.changed()
     try:
         async with aclosing(stream) as pieces:
             async for piece in pieces:
                 raw += piece.text
                 if "\n" in piece.text and is_complete(raw, shape):
-                    account.finish_reason = "complete"
+                    complete_early = True
                     break
     finally:
         assistant.changed()
+    if complete_early:
+        account.finish_reason = "complete"
     assistant.learn_density(len(prompt.as_text()), account.prompt_tokens)
     return raw
 
@@ -203,7 +205,7 @@ def _shape(assistant: Assistant, source: Source, tree: Tree | None, offset: int,
         multiline = tree is not None and completion_shape(tree, offset) == "block"
     else:
         multiline = wanted is Multiline.ALWAYS
-    return Shape(source=source, offset=offset, prefilled=prefilled, multiline=multiline, language=source.language)
+    return Shape(source=source, offset=offset, prefilled=prefilled, multiline=multiline, tree=tree)
 
 
 def _record(assistant: Assistant, source: Source, offer: Offer, began: float, ticket: int) -> Offer:

@@ -21,7 +21,7 @@ MINIMUM = 40
 LONGEST_KEY = 240
 """A longer match says no more; so of many long matches the most frequent continuation wins."""
 LONGEST_TEXT = 200
-MATCHES = 500
+MATCHES = 200
 
 
 @dataclass(frozen=True)
@@ -78,8 +78,16 @@ def _matches(text: str, offset: int, minimum: int) -> Iterator[int]:
 
 
 def _key_length(text: str, offset: int, end: int, known: int) -> int:
-    """How many characters before `end` and before `offset` are the same, up to `LONGEST_KEY`, without overlap."""
-    limit = min(LONGEST_KEY, end, offset, abs(offset - end) if end < offset else end - offset)
-    while known < limit and text[end - known - 1] == text[offset - known - 1]:
-        known += 1
-    return known
+    """How many characters before `end` and before `offset` are the same, up to `LONGEST_KEY`, without overlap.
+
+    Found by halving: slices compare far faster than characters.
+    """
+    high = min(LONGEST_KEY, end, offset, abs(offset - end))
+    low = min(known, high)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if text[end - middle : end - low] == text[offset - middle : offset - low]:
+            low = middle
+        else:
+            high = middle - 1
+    return low

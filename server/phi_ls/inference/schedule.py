@@ -20,7 +20,7 @@ from phi_ls.errors import PhiLsError
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 
-    from phi_ls.inference.client import WorkerClient
+    from phi_ls.inference.client import Stream, WorkerClient
 
 
 class Rank(IntEnum):
@@ -69,6 +69,15 @@ class _Turn:
     granted: asyncio.Event = field(default_factory=asyncio.Event, compare=False)
     revoked: asyncio.Event = field(default_factory=asyncio.Event, compare=False)
     displaced: bool = field(default=False, compare=False)
+
+
+@dataclass
+class _Stretch:
+    """One uninterrupted part of a generation; times in seconds of the loop's clock."""
+
+    began: float
+    first: bool
+    first_token: float = 0.0
 
 
 class Scheduler:
@@ -134,19 +143,18 @@ class Scheduler:
     ) -> AsyncGenerator[Piece, None]:
         """One uninterrupted stretch; ends early, with what had come, when the turn is revoked."""
         client = await self._client()
+        loop = asyncio.get_running_loop()
+        stretch = _Stretch(loop.time(), first=account.new_tokens == 0)
         async with client.generate(parts, max_tokens=max_tokens, stop=stop) as stream:
             revoked = asyncio.create_task(_when(turn.revoked, stream.cancel))
-            first = account.new_tokens == 0
             try:
                 async for chunk in stream:
+                    stretch.first_token = stretch.first_token or loop.time()
                     account.new_tokens += 1
-                    if stream.started is not None and account.prompt_tokens == 0:
-                        account.prompt_tokens = stream.started.prompt_tokens
-                        account.reused_tokens = stream.started.reused_tokens
                     yield Piece(text=chunk.text, logprob=chunk.logprob)
             finally:
                 revoked.cancel()
-                _settle(account, stream.done, first=first)
+                _settle(account, stream, stretch, loop.time())
 
     def _enter(self, rank: Rank) -> _Turn:
         turn = _Turn(rank, next(self._numbers))
@@ -196,16 +204,25 @@ async def _when(event: asyncio.Event, act: Callable[[], None]) -> None:
     act()
 
 
-def _settle(account: Account, done: wire.Done | None, *, first: bool) -> None:
-    """Add what one stretch has cost. A stretch that was left early has no record of its own."""
-    if done is None:
+def _settle(account: Account, stream: Stream, stretch: _Stretch, end: float) -> None:
+    """Add what one stretch has cost: by the worker's own record, or by our clock when the stream was left early."""
+    started, done = stream.started, stream.done
+    if done is not None:
+        numbers = done.statistics
+        account.finish_reason = done.finish_reason
+    else:
+        prompt, reused = (started.prompt_tokens, started.reused_tokens) if started else (0, 0)
+        numbers = wire.Statistics(
+            prompt_tokens=prompt,
+            reused_tokens=reused,
+            prefilled_tokens=prompt - reused,
+            ms_first_token=((stretch.first_token or end) - stretch.began) * 1000,
+            ms_total=(end - stretch.began) * 1000,
+        )
         account.finish_reason = "cancelled"
-        return
-    numbers = done.statistics
-    account.finish_reason = done.finish_reason
-    account.prompt_tokens = account.prompt_tokens or numbers.prompt_tokens
     account.prefilled_tokens += numbers.prefilled_tokens
     account.ms_engine += numbers.ms_total
-    if first:
+    if stretch.first:
+        account.prompt_tokens = numbers.prompt_tokens
         account.reused_tokens = numbers.reused_tokens
         account.ms_first_token = numbers.ms_first_token

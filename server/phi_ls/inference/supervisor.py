@@ -1,8 +1,8 @@
 """Keeps a worker running: starts the best candidate, restarts it when it dies, and goes on to the next one.
 
 A candidate that cannot be loaded, hangs while it loads, or dies again and again is marked broken with its reason
-and passed over. Requests wait for the worker that is being started and never see the candidates that failed, unless none
-is left.
+and passed over. Requests wait for the worker that is being started and never see the candidates that failed, unless
+none is left.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 r"""The profile of starter models that were taught to copy from around the cursor: longer windows, and snippets.
 
-    <|user|>\nComplete the line in PATH\n# Context\nIMPORTS AND ENCLOSING\n# From OTHER PATH\nSNIPPET\n# After\nSUFFIX<|end|>\n
-    <|assistant|>\nPREFIX
+    <|user|>\nComplete the line in PATH\n# Context\nIMPORTS AND ENCLOSING\n# From OTHER PATH\nSNIPPET\n
+    # After\nSUFFIX<|end|>\n<|assistant|>\nPREFIX
 
 The cursor and the start of the prefix are borders between tokens. The recipe beside the model renders its training rows
 with this module, so a change here asks for a new model.

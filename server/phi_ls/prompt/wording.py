@@ -51,8 +51,8 @@ EXPLAIN_QUESTION = "Explain this code."
 
 DOCUMENT = (
     "You write documentation for source code. Begin with one sentence that says what the code does. Name the "
-    "parameters and the result only where that helps. Be exact and short: at most 80 words. State nothing that the code "
-    "does not show."
+    "parameters and the result only where that helps. Be exact and short: at most 80 words. State nothing that the "
+    "code does not show."
 )
 
 

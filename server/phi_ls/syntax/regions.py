@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from phi_ls.syntax.tree import Tree
 from phi_ls.text import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tree_sitter import Node
+
+    from phi_ls.syntax.tree import Tree
 
 
 def statements(tree: Tree) -> tuple[Span, ...]:

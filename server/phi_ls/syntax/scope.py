@@ -33,7 +33,9 @@ def enclosing(tree: Tree, offset: int) -> tuple[Symbol, ...]:
     """
     lines = _lines_around(tree, offset)
     found = [symbol for line in lines if (symbol := _defined_on(tree, line, offset)) is not None]
-    if tree.language.block == "braces" and (not found or found[0].span.start >= start_of_line(tree.source.text, offset)):
+    if tree.language.block == "braces" and (
+        not found or found[0].span.start >= start_of_line(tree.source.text, offset)
+    ):
         found = max(found, _ancestors(tree, offset), key=len)  # several scopes can begin on one line
     names: list[str] = []
     chain: list[Symbol] = []

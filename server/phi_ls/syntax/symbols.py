@@ -130,7 +130,7 @@ def _imports_of_head(row: Language, head: str) -> tuple[Span, ...]:
 def _imports(root: Node, grammar: Grammar, counted: ByteMap, end: int) -> tuple[Span, ...]:
     cursor = QueryCursor(grammar.query)
     cursor.set_byte_range(0, counted.byte(min(end, len(counted.text))))
-    cursor.set_max_start_depth(0)  # the patterns of imports begin at the root
+    cursor.set_max_start_depth(2)  # children of the root, or of an error that holds all there is
     found = [node for _, captures in cursor.matches(root) for node in captures.get("import", ())]
     return tuple(sorted(Span(counted.code_point(node.start_byte), counted.code_point(node.end_byte)) for node in found))
 

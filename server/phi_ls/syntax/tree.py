@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from tree_sitter import Node
     from tree_sitter import Tree as Parsed
 
-WHOLE_CHARACTERS = 200_000
-"""The largest text that is parsed whole while somebody types: about 5,000 lines, 3 ms for a keystroke."""
+WHOLE_CHARACTERS = 100_000
+"""The largest text that is parsed whole while somebody types: about 2,500 lines, 2 to 7 ms for a keystroke."""
 WINDOW_CHARACTERS = 24_000
 """The least that a window holds, where the text has as much."""
 LARGEST_CHARACTERS = 4_000_000

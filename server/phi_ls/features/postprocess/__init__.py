@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from phi_ls.features.postprocess.answer import keep_code
 from phi_ls.features.postprocess.closers import drop_surplus_closers
-from phi_ls.features.postprocess.echo import drop_echoed_prefix
+from phi_ls.features.postprocess.echo import drop_echoed_prefix, may_become_echo
 from phi_ls.features.postprocess.fit import fit, is_fitting
 from phi_ls.features.postprocess.indentation import indent_as_file
 from phi_ls.features.postprocess.join import join_to_cursor
 from phi_ls.features.postprocess.line_ends import end_lines_as_file, plain_line_ends
 from phi_ls.features.postprocess.next_line import stop_at_next_line
 from phi_ls.features.postprocess.redacted import discard_redacted
-from phi_ls.features.postprocess.repetition import discard_loops
+from phi_ls.features.postprocess.repetition import discard_loops, is_loop
 from phi_ls.features.postprocess.shape import Shape
 from phi_ls.features.postprocess.unfinished import drop_unfinished_end
 
@@ -33,7 +33,6 @@ _WHILE_STREAMING: tuple[Filter, ...] = (
     keep_code,
     drop_echoed_prefix,
     join_to_cursor,
-    discard_loops,
     discard_redacted,
     indent_as_file,
 )
@@ -43,6 +42,7 @@ FILTERS: tuple[Filter, ...] = (
     stop_at_next_line,
     drop_surplus_closers,
     fit,
+    discard_loops,
     end_lines_as_file,
 )
 
@@ -60,16 +60,16 @@ def is_complete(raw_so_far: str, shape: Shape) -> bool:
     text = _through(_WHILE_STREAMING, raw_so_far, shape)
     if not text.strip():
         return _is_hopeless(raw_so_far, shape)
-    if stop_at_next_line(text, shape) != text:
+    if is_loop(text) or stop_at_next_line(text, shape) != text:
         return True
-    return is_fitting(text, shape)
+    return is_fitting(text, shape) and not may_become_echo(text, shape)
 
 
 def _is_hopeless(raw: str, shape: Shape) -> bool:
     """Whether a text of which nothing was kept has said something all the same, so that more of it is no use."""
-    said = plain_line_ends(raw, shape)
-    after_line = bool(shape.line_prefix.strip()) and not shape.multiline and "\n" in said
-    return after_line or bool(drop_echoed_prefix(keep_code(said, shape), shape).strip())
+    code = drop_echoed_prefix(keep_code(plain_line_ends(raw, shape), shape), shape)
+    new_line = bool(shape.line_prefix.strip()) and not shape.multiline and "\n" in code
+    return new_line or bool(code.strip())
 
 
 def _through(filters: tuple[Filter, ...], text: str, shape: Shape) -> str:

@@ -53,7 +53,7 @@ def _closes_the_block(line: str, above: Sequence[str], shape: Shape) -> bool:
     if line.strip(" \t\n)]};,"):
         return False
     without = "".join(above).rstrip("\n")
-    return shape.paste.errors_with(without + "\n" + line.rstrip("\n")) < shape.paste.errors_with(without)
+    return shape.errors_with(without + "\n" + line.rstrip("\n")) < shape.errors_with(without)
 
 
 def _fits(level: int, levels: list[int], above: str) -> bool:

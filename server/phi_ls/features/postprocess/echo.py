@@ -24,6 +24,13 @@ def drop_echoed_prefix(text: str, shape: Shape) -> str:
     return text
 
 
+def may_become_echo(text: str, shape: Shape) -> bool:
+    """Whether all of a text that still grows repeats lines above, so that the next line may do so too."""
+    said = text.strip(" \t\n")
+    lines = shape.before.split("\n")[-LINES:]
+    return bool(said) and any("\n".join(lines[first:]).lstrip().startswith(said) for first in range(len(lines)))
+
+
 def _after(piece: str, said: str) -> str | None:
     """What follows in `said` when it begins with `piece`; a whole line must end where `piece` ends one."""
     bare = piece.rstrip()

@@ -12,8 +12,6 @@ from phi_ls.features.postprocess.suffix import drop_echoed_suffix
 from phi_ls.text import split_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from phi_ls.features.postprocess.shape import Shape
 
 STATEMENT_LINES = 12
@@ -24,7 +22,7 @@ def fit(text: str, shape: Shape) -> str:
     """The part of `text` that ends with its statement or block and adds no syntax error; "" when there is none."""
     lines = split_lines(text)
     found = _block(lines, shape) if shape.multiline else _statement(lines, shape)
-    return found or _first_line_cut(lines[0], shape)
+    return found or _without_end(lines[0], shape)
 
 
 def is_fitting(text: str, shape: Shape) -> bool:
@@ -42,7 +40,7 @@ def _block(lines: list[str], shape: Shape) -> str:
     """The longest run of lines of the block that does no harm."""
     for count in range(block_length(lines, shape), 0, -1):
         candidate = _settled("".join(lines[:count]), shape)
-        if candidate and not shape.paste.harms(candidate):
+        if candidate and not shape.harms(candidate):
             return candidate
     return ""
 
@@ -56,9 +54,9 @@ def _statement(lines: list[str], shape: Shape) -> str:
             continue
         if _repairs(candidate, shape):
             return candidate
-        if not harmless and not shape.paste.harms(candidate):
+        if not harmless and not shape.harms(candidate):
             harmless = candidate
-    return harmless
+    return _without_surplus(lines[0], shape) or harmless
 
 
 def _most_lines(shape: Shape) -> int:
@@ -73,38 +71,40 @@ def _is_statement(candidate: str, shape: Shape) -> bool:
         return True
     comment = shape.row.line_comment if shape.row else ""
     open_ends = brackets(shape.line_prefix + candidate, line_comment=comment)
-    return not shape.paste.harms(candidate) and not open_ends.openers and not open_ends.quote
+    return not shape.harms(candidate) and not open_ends.openers and not open_ends.quote
 
 
 def _repairs(candidate: str, shape: Shape) -> bool:
     """Whether the file has no syntax error with `candidate`, or fewer than before."""
-    errors = shape.paste.errors_with(candidate)
-    return errors == 0 or errors < shape.paste.errors_with("")
+    errors = shape.errors_with(candidate)
+    return errors == 0 or errors < shape.errors_with("")
 
 
-def _first_line_cut(line: str, shape: Shape) -> str:
-    """The first line without what it closes or separates too much at its end."""
-    for shorter in _shorter(line.rstrip()):
-        candidate = _settled(shorter, shape)
-        if candidate and not shape.paste.harms(candidate):
+def _without_surplus(line: str, shape: Shape) -> str:
+    """The line up to a bracket that nothing opened, where that repairs the file."""
+    for closer in reversed(brackets(line).closers):
+        candidate = _settled(line[:closer], shape)
+        if candidate and _repairs(candidate, shape):
             return candidate
     return ""
 
 
-def _shorter(line: str) -> Iterator[str]:
-    for closer in reversed(brackets(line).closers):
-        yield line[:closer]
+def _without_end(line: str, shape: Shape) -> str:
+    """The line without brackets, quotes and separators at its end, as few as must go to do no harm."""
+    line = line.rstrip()
     bare = re.sub(r"[\s,;:)\]}\"'`]+\Z", "", line)
-    for end in range(len(line) - 1, len(bare) - 1, -1):
-        yield line[:end]
+    for end in range(len(line) - 1, max(len(bare), 1) - 1, -1):
+        candidate = _settled(line[:end], shape)
+        if candidate and not shape.harms(candidate):
+            return candidate
+    return ""
 
 
 def _settled(text: str, shape: Shape) -> str:
     """`text` as it would be inserted: nothing twice, no blanks at its end unless code follows there."""
-    text = drop_echoed_suffix(text, shape)
-    if not text.strip():
-        return ""
-    follows = shape.after[:1]
-    if not follows or follows.isspace():
-        return text.rstrip()
-    return text.rstrip("\n")
+    blanks = " \t\n" if not shape.line_suffix[:1].strip() else "\n"
+    while True:
+        shorter = drop_echoed_suffix(text, shape).rstrip(blanks)
+        if shorter == text:  # what is cut can bare another repetition
+            return text if text.strip() else ""
+        text = shorter

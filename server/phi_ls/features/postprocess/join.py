@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from phi_ls.features.postprocess.shape import width
 from phi_ls.text import indentation_of
 
 if TYPE_CHECKING:
     from phi_ls.features.postprocess.shape import Shape
+
+
+_OPENERS = (":", "{", "(", "[", ",", "\\", "+", "&&", "||", "=", "=>")
 
 
 def join_to_cursor(text: str, shape: Shape) -> str:
@@ -18,7 +22,7 @@ def join_to_cursor(text: str, shape: Shape) -> str:
     text = re.sub(r"\A(?:[ \t]*\n)+", "", text)
     if shape.prefilled and _omitted(shape):
         return _whole_line(text, shape)
-    return text if shape.lacks_indentation else text.lstrip(" \t")
+    return text if _is_level(shape.line_prefix + indentation_of(text), shape) else text.lstrip(" \t")
 
 
 def _after_code(text: str, shape: Shape) -> str:
@@ -26,6 +30,18 @@ def _after_code(text: str, shape: Shape) -> str:
         return ""
     typed_blank = shape.line_prefix[-1:] in (" ", "\t")
     return text.lstrip(" \t") if typed_blank else text
+
+
+def _is_level(indentation: str, shape: Shape) -> bool:
+    """Whether a line may be indented so: as a line above, not deeper than the last; after an opening as it likes."""
+    if not shape.lines_above:
+        return False
+    last = shape.lines_above[-1].rstrip()
+    columns = width(indentation)
+    if last.endswith(_OPENERS):
+        return columns >= width(indentation_of(last))
+    levels = {width(indentation_of(line)) for line in shape.lines_above}
+    return columns in levels and columns <= width(indentation_of(last))
 
 
 def _omitted(shape: Shape) -> bool:
@@ -40,7 +56,7 @@ def _whole_line(text: str, shape: Shape) -> str:
     if text.startswith(there):
         return text[len(there) :]
     own = indentation_of(text)
-    if own and len(own.expandtabs(8)) >= len(there.expandtabs(8)):
+    if own and width(own) >= width(there):
         return text[len(own) :]
     if not own and shape.in_empty_block:
         return _indented(text, there)

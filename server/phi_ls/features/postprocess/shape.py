@@ -77,18 +77,17 @@ class Shape:
         return indentation_of(self.line_prefix)
 
     @cached_property
-    def lacks_indentation(self) -> bool:
-        """The last line above that says something opens a block, and the cursor is not indented into it."""
-        above = self.before[: len(self.before) - len(self.line_prefix)].rstrip()
-        line = above[above.rfind("\n") + 1 :]
-        opener = {"indent": ":", "braces": "{"}.get(self.block)
-        return bool(opener) and line.endswith(opener or "") and width(indentation_of(line)) >= width(self.indentation)
+    def lines_above(self) -> list[str]:
+        """The lines above the cursor's, near it, that say something."""
+        return [line for line in self.before.split("\n")[:-1] if line.strip()]
 
     @cached_property
     def in_empty_block(self) -> bool:
         """The cursor stands in a block that holds nothing yet, and is indented into it."""
         tree = self.paste.tree
-        return tree is not None and completion_shape(tree, self.offset) == "block" and not self.lacks_indentation
+        above = indentation_of(self.lines_above[-1]) if self.lines_above else ""
+        is_block = tree is not None and completion_shape(tree, self.offset) == "block"
+        return is_block and width(self.indentation) > width(above)
 
     @cached_property
     def paste(self) -> Paste:
@@ -97,6 +96,14 @@ class Shape:
             self.source if self.language in ("", self.source.language) else replace(self.source, language=self.language)
         )
         return Paste(source, self.offset, self.tree)
+
+    def errors_with(self, text: str) -> int:
+        """The syntax errors of the file with `text`, ended as the file's lines are, at the cursor."""
+        return self.paste.errors_with(text.replace("\n", self.source.line_end))
+
+    def harms(self, text: str) -> bool:
+        """Whether `text` would add syntax errors to the file."""
+        return self.errors_with(text) > self.errors_with("")
 
     @cached_property
     def kind(self) -> Literal["code", "string", "comment"]:

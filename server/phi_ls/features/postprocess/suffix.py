@@ -41,4 +41,4 @@ def _is_echo(text: str, size: int, shape: Shape) -> bool:
         return True
     if brackets(shorter).open_ends > brackets(text).open_ends:
         return False
-    return shape.paste.errors_with(shorter) <= shape.paste.errors_with(text)
+    return shape.errors_with(shorter) <= shape.errors_with(text)

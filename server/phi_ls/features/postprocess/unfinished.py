@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -10,8 +9,7 @@ if TYPE_CHECKING:
 
 
 def drop_unfinished_end(text: str, shape: Shape) -> str:
-    """`text` without the line, or in a single line the word, at which the model was stopped."""
+    """`text` without the line at which the model was stopped; what is left of a single line would be misleading."""
     if not shape.truncated or text.endswith("\n"):
         return text
-    whole_lines = text[: text.rfind("\n") + 1]
-    return whole_lines if whole_lines.strip() else re.sub(r"\w+\Z", "", text)
+    return text[: text.rfind("\n") + 1]

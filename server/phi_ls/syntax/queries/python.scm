@@ -24,6 +24,7 @@
   (expression_statement
     (assignment left: (identifier) @name) @definition.constant))
 
-(module (import_statement) @import)
-(module (import_from_statement) @import)
-(module (future_import_statement) @import)
+; Taken at the top level only; no parent is named, since half-written code can make an error of the root.
+(import_statement) @import
+(import_from_statement) @import
+(future_import_statement) @import

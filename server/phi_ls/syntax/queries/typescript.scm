@@ -84,5 +84,6 @@
     (lexical_declaration
       (variable_declarator name: (identifier) @name)) @definition.constant))
 
-(program (import_statement) @import)
-(program (export_statement source: (_)) @import)
+; Taken at the top level only; no parent is named, since half-written code can make an error of the root.
+(import_statement) @import
+(export_statement source: (_)) @import

@@ -14,8 +14,8 @@ export ORT_DISABLE_TELEMETRY := 1
 .PHONY: demo test check fmt lint types floors generated unit e2e bench wheel vsix clean
 
 demo: $(VENV)/.cpu
-	@echo '--- phi-ls complete examples/inventory.py --at 23:9'
-	@$(BIN)/phi-ls complete examples/inventory.py --at 23:9
+	@echo '--- phi-ls complete examples/inventory.py --at 27:23'
+	@$(BIN)/phi-ls complete examples/inventory.py --at 27:23
 	@echo
 	@echo '--- phi-ls explain examples/inventory.py --at 10:9'
 	@$(BIN)/phi-ls explain examples/inventory.py --at 10:9

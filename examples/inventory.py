@@ -22,3 +22,6 @@ class Inventory:
         for name in self.items:
             result += self.items[name]
         return result
+
+    def names(self):
+        return sorted(

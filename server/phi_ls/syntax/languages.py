@@ -33,6 +33,7 @@ class Language:
     identifiers: frozenset[str] = frozenset()
     blocks: frozenset[str] = frozenset()
     wrappers: frozenset[str] = frozenset()
+    continuations: tuple[str, ...] = ()
     definition_lines: tuple[re.Pattern[str], ...] = ()
 
 
@@ -81,7 +82,8 @@ def _row(key: str, table: dict[str, Any], queries: Path) -> Language:
     fields: dict[str, Any] = dict(table)
     for name in ("strings", "comments", "interpolations", "identifiers", "blocks", "wrappers"):
         fields[name] = frozenset(fields.get(name, ()))
-    fields["extensions"] = tuple(fields.get("extensions", ()))
+    for name in ("extensions", "continuations"):
+        fields[name] = tuple(fields.get(name, ()))
     fields["definition_lines"] = tuple(re.compile(line) for line in fields.get("definition_lines", ()))
     fields["query"] = queries / f"{fields.get('query', key)}.scm" if fields.get("grammar") else None
     return Language(id=key, **fields)

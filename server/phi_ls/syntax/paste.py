@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from phi_ls.syntax.tree import Tree, count_errors, parse, reparsed
@@ -33,6 +34,16 @@ class Paste:
         """Whether the file would have more syntax errors with `text` than it has without."""
         return self.errors_with(text) > self.errors_with("")
 
+    @cached_property
+    def errors_without_line(self) -> int:
+        """The errors of the file without what stands before the offset on its line, or with it if there are fewer."""
+        if self._tree is None:
+            return 0
+        data = self._tree.bytes.data
+        line = data[max(data.rfind(b"\n", 0, self._at), data.rfind(b"\r", 0, self._at)) + 1 : self._at]
+        start = self._at - len(line.lstrip(b" \t"))
+        return min(self._errors(data[:start] + data[self._at :]), self.errors_with(""))
+
     def _count(self, text: str) -> int:
         tree = self._tree
         if tree is None:
@@ -40,5 +51,10 @@ class Paste:
         if not text:
             return tree.errors
         before = tree.bytes.data
-        after = b"".join((before[: self._at], text.encode("utf-8", "replace"), before[self._at :]))
-        return count_errors(reparsed(tree.parsed, before, after, tree.grammar).root_node)
+        return self._errors(b"".join((before[: self._at], text.encode("utf-8", "replace"), before[self._at :])))
+
+    def _errors(self, after: bytes) -> int:
+        tree = self._tree
+        if tree is None:
+            return 0
+        return count_errors(reparsed(tree.parsed, tree.bytes.data, after, tree.grammar).root_node)

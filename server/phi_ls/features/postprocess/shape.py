@@ -7,8 +7,11 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
+from phi_ls.features.postprocess.brackets import brackets
 from phi_ls.syntax import Language, Paste, Tree, completion_shape, kind_at, language
 from phi_ls.text import Source, end_of_line, indentation_of, start_of_line
+
+_CLOSERS = {"(": ")", "[": "]", "{": "}"}
 
 NEAR = 4000
 """Characters before and after the cursor that the filters look at."""
@@ -102,8 +105,26 @@ class Shape:
         return self.paste.errors_with(text.replace("\n", self.source.line_end))
 
     def harms(self, text: str) -> bool:
-        """Whether `text` would add syntax errors to the file."""
-        return self.errors_with(text) > self.errors_with("")
+        """Whether the file would have more syntax errors with `text`, or `text` is wrong in itself.
+
+        A line that is being written is an error of its own, behind which any text could hide. So where it is the only
+        one, the file must be right with `text`: after the brackets that it leaves open are closed, or after what must
+        follow in the language (`continuations` of its row).
+        """
+        errors = self.errors_with(text)
+        if errors == 0 or errors > self.errors_with("") or self.paste.errors_without_line:
+            return errors > self.errors_with("")
+        return all(self.errors_with(text + rest) for rest in self._continuations(text))
+
+    def _continuations(self, text: str) -> list[str]:
+        """Texts that may rightly follow `text` on a line that is not finished with it."""
+        comment = self.row.line_comment if self.row else ""
+        line = self.line_prefix + text
+        openers = brackets(line, line_comment=comment).openers
+        closers = "".join(_CLOSERS[line[place]] for place in reversed(openers))
+        indentation = indentation_of(line[start_of_line(line, len(line)) :])
+        rows = self.row.continuations if self.row else ()
+        return [closers, *(rest.replace("{indent}", indentation) for rest in rows)]
 
     @cached_property
     def kind(self) -> Literal["code", "string", "comment"]:

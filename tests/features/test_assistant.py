@@ -123,6 +123,79 @@ async def test_of_two_requests_the_newer_one_is_answered(tmp_path: Path, monkeyp
         assert newer.text == "2"
 
 
+async def test_typing_what_the_model_is_writing_waits_for_the_same_generation(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with assistant_with(tmp_path, monkeypatch, default=" first(second, third)\n", token_ms=40) as assistant:
+        await assistant.supervisor.client()
+        older = asyncio.create_task(ask(assistant, "x =$0\n"))
+        await asyncio.sleep(0.1)
+        newer = await ask(assistant, "x = fi$0\n")
+        assert (newer.text, newer.came_from) == ("rst(second, third)", "stream")
+        assert (await older).superseded
+    assert [e["state"] for e in _journal(tmp_path) if e["event"] == "generation"] == ["asked", "prefilled", "ended"]
+
+
+async def test_a_cancelled_request_leaves_its_generation_to_the_next_one_that_agrees(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with assistant_with(tmp_path, monkeypatch, default=" first(second, third)\n", token_ms=40) as assistant:
+        await assistant.supervisor.client()
+        typed = marked("x = f$0\n")
+        older = asyncio.create_task(ask(assistant, "x =$0\n"))
+        await asyncio.sleep(0.1)
+        assistant.newest = lambda _uri: typed.source()
+        older.cancel()
+        newer = await ask(assistant, "x = f$0\n")
+        assert (newer.text, newer.came_from) == ("irst(second, third)", "stream")
+
+
+async def test_a_cancelled_request_that_nothing_follows_stops_its_generation(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with assistant_with(tmp_path, monkeypatch, default="word " * 500, token_ms=20) as assistant:
+        await assistant.supervisor.client()
+        request = asyncio.create_task(ask(assistant, "x = $0\n"))
+        await asyncio.sleep(0.1)
+        request.cancel()
+        async with asyncio.timeout(BOUND):
+            while not any(e["event"] == "idle" for e in _journal(tmp_path)):  # noqa: ASYNC110 - a file has no event
+                await asyncio.sleep(0.01)
+    ended = [e for e in _journal(tmp_path) if e["event"] == "generation"][-1]
+    assert ended["finish_reason"] == "cancelled"
+    assert ended["new_tokens"] < 50
+
+
+async def test_a_differing_character_stops_the_generation_and_asks_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rules = [{"when": r"x = other$", "text": "(1)\n"}]
+    async with assistant_with(tmp_path, monkeypatch, default=" first" * 200, rules=rules, token_ms=20) as assistant:
+        await assistant.supervisor.client()
+        older = asyncio.create_task(ask(assistant, "x =$0\n"))
+        await asyncio.sleep(0.1)
+        newer = await ask(assistant, "x = other$0\n")
+        assert (newer.text, newer.came_from) == ("(1)", "model")
+        assert (await older).superseded
+
+
+async def test_a_word_that_is_being_deleted_is_left_alone_until_something_is_typed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with assistant_with(tmp_path, monkeypatch, default="()\n") as assistant:
+        await assistant.supervisor.client()
+        assert (await ask(assistant, "x = name$0\n")).text == "()"
+        assert (await ask(assistant, "x = nam$0\n")).gate == "a part of the word was just deleted"
+        assert (await ask(assistant, "x = nami$0\n")).text == "()"
+
+
+async def test_a_line_with_a_secret_is_not_shown_to_the_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with assistant_with(tmp_path, monkeypatch, default="x\n") as assistant:
+        await assistant.supervisor.client()
+        offer = await ask(assistant, 'password = "hunter2-and-more-letters"$0\n')
+        assert offer.gate == "the line seems to hold a secret"
+
+
 async def test_a_worker_that_dies_costs_one_empty_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     rules = [{"when": r"crash =$", "text": "a b c", "fails": "crash"}]
     async with assistant_with(tmp_path, monkeypatch, default="1\n", rules=rules) as assistant:

@@ -16,8 +16,10 @@ from phi_ls.catalog import LocalModel, local_models, model_at, read_catalog
 from phi_ls.context import Budget
 from phi_ls.errors import CatalogError, ModelNotFound
 from phi_ls.features.cache import CompletionCache
+from phi_ls.features.rhythm import Rhythm
 from phi_ls.hardware import HardwareReport, probe
 from phi_ls.inference.installed import installed_engines
+from phi_ls.inference.records import Records
 from phi_ls.inference.schedule import Scheduler
 from phi_ls.inference.select import Candidate, rank
 from phi_ls.inference.supervisor import Supervisor
@@ -29,6 +31,7 @@ from phi_ls.syntax import Tree, parse
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from phi_ls.features.flight import Flight
     from phi_ls.text import Source
 
 _log = logging.getLogger(__name__)
@@ -72,13 +75,20 @@ class Assistant:
         self.completions = CompletionCache()
         self.last_decision = Decision("no completion was asked for yet", "")
         self.last_prompt = ""
+        self.flight: Flight | None = None
+        """The completion that is being generated, or the last one."""
+        self.rhythm = Rhythm()
+        self.newest: Callable[[str], Source | None] = lambda _uri: None
+        """The newest text of a document, from who keeps the documents."""
         self._explanations: OrderedDict[str, str] = OrderedDict()
         self._trees: OrderedDict[str, Tree] = OrderedDict()
         self._listeners: list[Callable[[Status], None]] = []
         self._chars_per_token = CHARS_PER_TOKEN
         self._ticket = 0
+        self._last_place = ("", 0, 0)
         self._replacing = asyncio.Lock()
         self._closed = False
+        self.records = Records()
         self.supervisor = self._new_supervisor()
         self.scheduler = Scheduler(lambda: self.supervisor.client())
 
@@ -112,6 +122,7 @@ class Assistant:
             if self.settings.enable:
                 self.supervisor.prepare()
             await old.close()
+            self.flight = None
             self.completions.clear()
             self._chars_per_token = CHARS_PER_TOKEN
             await self.start()
@@ -166,7 +177,7 @@ class Assistant:
             self._chars_per_token = min(self._chars_per_token, characters / tokens * 0.95)
 
     def tree(self, source: Source, *, around: int | None = None) -> Tree | None:
-        """The syntax tree of a source, made from the last one of its document; of a large file what is `around` only."""
+        """The syntax tree of a source, made from the last one of its document; of a large file what is `around`."""
         tree = parse(source, self._trees.get(source.uri), around=around)
         if tree is not None:
             self._trees[source.uri] = tree
@@ -182,11 +193,19 @@ class Assistant:
     def take_ticket(self) -> int:
         """A number for a completion request; `is_current` says whether a newer one was taken."""
         self._ticket += 1
+        if self.flight is not None:
+            self.flight.wake()
         return self._ticket
 
     def is_current(self, ticket: int) -> bool:
         """No newer completion was asked for since `ticket`."""
         return ticket == self._ticket
+
+    def deleted_since(self, source: Source, offset: int) -> bool:
+        """Whether text before the cursor went away since this was last asked, for the same document."""
+        uri, length, place = self._last_place
+        self._last_place = (source.uri, len(source.text), offset)
+        return source.uri == uri and len(source.text) < length and offset < place
 
     def explanation(self, key: str) -> str | None:
         """A cached explanation."""
@@ -213,14 +232,14 @@ class Assistant:
         elif self.settings.model not in ("auto", *(local.model.id for local in models)):
             known = ", ".join(dict.fromkeys(local.model.id for local in models))
             raise ModelNotFound(f"wanted a model id ({known}) or a path, found {self.settings.model!r}")
-        return report, rank(report, self.settings, models, installed_engines())
+        return report, rank(report, self.settings, models, installed_engines(), self.records.all())
 
     def changed(self) -> None:
         """Tell the listeners, as after a generation began or ended."""
         self._changed()
 
     def _new_supervisor(self) -> Supervisor:
-        return Supervisor(self.journal, self._changed, threads=self.settings.threads)
+        return Supervisor(self.journal, self._changed, threads=self.settings.threads, records=self.records)
 
     def _changed(self) -> None:
         status = self.status

@@ -12,6 +12,8 @@ from phi_ls.paths import log_file, models_dir
 if TYPE_CHECKING:
     from phi_ls.features.assistant import Assistant
 
+ABSENT = "the model is not on this machine"
+
 
 def examine(assistant: Assistant) -> dict[str, Any]:
     """The facts under their stable names. What is running is said as it is; nothing is started."""
@@ -29,36 +31,84 @@ def examine(assistant: Assistant) -> dict[str, Any]:
 
 
 def as_text(facts: dict[str, Any]) -> str:
-    """The report for people."""
-    machine = facts["hardware"]
-    lines = [
-        f"phi-ls {facts['version']}",
-        "",
-        f"machine     {machine['system']} {machine['architecture']}, {machine['processor'] or 'processor unknown'}",
-        f"cores       {machine['physical_cores']} physical, {machine['logical_cores']} usable",
-        f"memory      {machine['memory_mib']} MiB, {machine['available_mib']} MiB available",
-        f"graphics    {', '.join(gpu['name'] for gpu in machine['gpus']) or 'none found'}",
-        f"models      {facts['models_folder']}",
-        f"log         {facts['log']}",
-        "",
-    ]
-    rows = [(c["state"], c["backend"], c["model"], c["precision"], c["reason"]) for c in facts["candidates"]]
+    """The report for people: facts, candidates with their reasons, the choice, and what could be pulled."""
+    lines = [f"phi-ls {facts['version']}", "", *_machine(facts["hardware"])]
+    lines += [f"models      {facts['models_folder']}", f"log         {facts['log']}", ""]
+    shown, absent = _told_apart(facts["candidates"])
+    rows = [(c["state"], c["backend"], c["model"], c["precision"], c["reason"]) for c in shown]
     widths = [max((len(row[i]) for row in rows), default=0) for i in range(4)]
     for row in rows:
         cells = "  ".join(cell.ljust(width) for cell, width in zip(row[:4], widths, strict=True))
         lines.append(f"{cells}  {row[4]}")
+    if absent:
+        lines += ["", "not here    " + ", ".join(absent), "            `phi-ls models pull ID` brings one"]
     lines += ["", f"chosen      {facts['chosen']}, {facts['model']}" if facts["chosen"] else "chosen      none"]
     return "\n".join(lines) + "\n"
 
 
+def _machine(machine: dict[str, Any]) -> list[str]:
+    known = machine["known_by"]
+    battery = {True: ", on battery", False: "", None: ""}[machine["on_battery"]]
+    limit = machine["container_limit_mib"]
+    graphics = [_graphics(gpu) for gpu in machine["gpus"]] or ["none found"]
+    faults = [f"{name}: {fault}" for name, fault in machine["faults"].items()]
+    rows = [
+        ("machine", f"{machine['system']} {machine['architecture']}{' in WSL' if machine['wsl'] else ''}{battery}", ""),
+        ("processor", f"{machine['processor'] or 'unknown'}{_listed(machine['features'])}", known.get("features", "")),
+        (
+            "cores",
+            f"{machine['physical_cores']} physical, {machine['logical_cores']} usable",
+            known.get("usable cores", ""),
+        ),
+        (
+            "memory",
+            f"{machine['memory_mib']} MiB, {machine['available_mib']} MiB available"
+            + (f", {limit} MiB is the container's limit" if limit is not None else ""),
+            known.get("available", ""),
+        ),
+        *(("graphics", line, known.get("nvidia" if "CUDA" in line else "graphics", "")) for line in graphics),
+        *(("fault", fault, "") for fault in faults),
+    ]
+    return [f"{name:<11} {value}{f'  [{how}]' if how else ''}" for name, value, how in rows]
+
+
+def _graphics(gpu: dict[str, Any]) -> str:
+    memory = f"{gpu['memory_mib']} MiB"
+    if gpu["free_mib"] is not None:
+        memory += f", {gpu['free_mib']} free"
+    if gpu["shared_mib"]:
+        memory += f", {gpu['shared_mib']} shared"
+    capability = f", CUDA capability {gpu['capability']}" if gpu["capability"] else ""
+    driver = f", driver {gpu['driver']}" if gpu["driver"] else ""
+    return f"{gpu['name']} ({memory}{capability}{driver})"
+
+
+def _listed(features: list[str]) -> str:
+    return f" ({', '.join(features)})" if features else ""
+
+
+def _told_apart(candidates: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[str]]:
+    """Those that a person wants to read about, and the models that are absent, by name.
+
+    Of absent models, the builds of the first one are shown, since they say which backends would run.
+    """
+    absent = [c for c in candidates if not c["here"]]
+    first = absent[0]["model"] if absent else ""
+    shown = [c for c in candidates if c["here"] or c["model"] == first]
+    return shown, list(dict.fromkeys(c["model"] for c in absent))
+
+
 def _candidate(candidate: Candidate) -> dict[str, Any]:
+    local = candidate.local
     return {
         "backend": candidate.backend,
         "engine": candidate.engine,
         "model": candidate.model,
-        "precision": candidate.local.build.precision if candidate.local else "",
+        "build": local.build.id if local else "",
+        "precision": local.build.precision if local else "",
+        "here": local is None or not local.missing,
         "state": candidate.state,
         "reason": candidate.reason,
         "fit": dataclasses.asdict(candidate.fit) if candidate.fit else None,
-        "measured": None,
+        "measured": dataclasses.asdict(candidate.measured) if candidate.measured else None,
     }

@@ -7,26 +7,26 @@ in `Offer.gate` why nothing is offered, and the journal keeps it.
 from __future__ import annotations
 
 import asyncio
+import re
 import time
-from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from enum import Enum
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
-from phi_ls.context import completion_context
-from phi_ls.errors import PhiLsError, PromptTooLong
+from phi_ls.context import redact
+from phi_ls.errors import PhiLsError
 from phi_ls.features.assistant import Assistant, Decision
+from phi_ls.features.flight import Flight
 from phi_ls.features.lookup import lookup
-from phi_ls.features.postprocess import Shape, clean, is_complete
-from phi_ls.inference.schedule import Account, Displaced, Rank
+from phi_ls.features.postprocess import Shape, clean
+from phi_ls.inference.schedule import Account, Displaced
 from phi_ls.settings import Multiline
 from phi_ls.syntax import Tree, completion_shape
-from phi_ls.text import Edit, Source, Span
+from phi_ls.text import Edit, Source, Span, start_of_line
 
-if TYPE_CHECKING:
-    from phi_ls.prompt import Prompt
+_WORD_END = re.compile(r"\w\Z")
 
-From: TypeAlias = Literal["model", "cache", "lookup", "none"]
+From: TypeAlias = Literal["model", "stream", "cache", "lookup", "none"]
 
 
 class Trigger(Enum):
@@ -73,12 +73,16 @@ async def complete(
     """
     began = time.perf_counter()
     ticket = assistant.take_ticket()
+    if trigger is Trigger.AUTOMATIC:
+        assistant.rhythm.key(began)
+    deleted = assistant.deleted_since(source, offset)
     at, where = source, offset
     if selected is not None:
         at = replace(source, version=-1 - source.version, text=selected.apply(source.text))
         where = selected.span.start + len(selected.text)
     try:
-        offer = await _decide(assistant, at, where, trigger, ticket)
+        gate = _gate(source, offset, deleted=deleted) if trigger is Trigger.AUTOMATIC else ""
+        offer = await _decide(assistant, at, where, trigger, ticket, gate)
     except Displaced:
         offer = Offer(gate="superseded", superseded=True)
     except PhiLsError as error:
@@ -93,15 +97,18 @@ async def complete(
     return _record(assistant, source, offer, began, ticket)
 
 
-async def _decide(assistant: Assistant, source: Source, offset: int, trigger: Trigger, ticket: int) -> Offer:
-    gate = _gate(assistant, source, offset, trigger)
-    if gate:
-        return Offer(gate=gate)
+async def _decide(assistant: Assistant, source: Source, offset: int, trigger: Trigger, ticket: int, gate: str) -> Offer:
+    """The recipe. What is cached is offered in spite of `gate`, which says why the model is not asked."""
+    off = _switched_off(assistant)
+    if off:
+        return Offer(gate=off)
     known = assistant.completions.find(source, offset)
     if known is not None:
         return Offer(text=known, came_from="cache", gate="" if known else "nothing was found here before")
-    tree = assistant.tree(source, around=offset)
+    if gate:
+        return Offer(gate=gate)
     automatic = trigger is Trigger.AUTOMATIC
+    tree = assistant.tree(source, around=offset)
     ready = assistant.supervisor.state == "ready"
     if assistant.settings.inline_completion.lookup and (automatic or not ready):
         text = _looked_up(assistant, source, tree, offset)
@@ -110,26 +117,33 @@ async def _decide(assistant: Assistant, source: Source, offset: int, trigger: Tr
             return Offer(text=text, came_from="lookup")
     if automatic and not ready:
         return Offer(gate=_not_ready(assistant))
-    if automatic:
-        await asyncio.sleep(assistant.settings.inline_completion.debounce_ms / 1000)
+    on_its_way = assistant.flight is not None and assistant.flight.agrees(source, offset)
+    if automatic and not on_its_way:
+        longest = assistant.settings.inline_completion.debounce_ms
+        await asyncio.sleep(assistant.rhythm.pause_ms(longest) / 1000)
         if not assistant.is_current(ticket):
             raise Displaced
     await assistant.supervisor.client()
-    return await _ask_model(assistant, source, tree, offset)
+    return await _from_model(assistant, source, tree, offset, ticket)
 
 
-def _gate(assistant: Assistant, source: Source, offset: int, trigger: Trigger) -> str:
-    """Why nothing is offered here without looking further, or ""."""
+def _switched_off(assistant: Assistant) -> str:
     settings = assistant.settings
-    if not settings.enable or not settings.inline_completion.enable:
-        return "switched off by a setting"
-    if trigger is Trigger.INVOKED:
-        return ""
+    return "" if settings.enable and settings.inline_completion.enable else "switched off by a setting"
+
+
+def _gate(source: Source, offset: int, *, deleted: bool) -> str:
+    """Why the model is not asked here of its own accord, or ""."""
     following = source.text[offset : offset + 1]
     if following.isalnum() or following == "_":
         return "the cursor stands inside a word"
     if not source.text[:offset].strip():
         return "there is nothing before the cursor"
+    line = source.text[start_of_line(source.text, offset) : offset]
+    if redact(line) != line:
+        return "the line seems to hold a secret"
+    if deleted and _WORD_END.search(line):
+        return "a part of the word was just deleted"
     return ""
 
 
@@ -144,68 +158,44 @@ def _looked_up(assistant: Assistant, source: Source, tree: Tree | None, offset: 
     match = lookup(source, offset)
     if match is None:
         return ""
-    return clean(match.text, _shape(assistant, source, tree, offset, prefilled=""))
+    return clean(match.text, _shape(assistant, source, tree, offset))
 
 
-async def _ask_model(assistant: Assistant, source: Source, tree: Tree | None, offset: int) -> Offer:
-    account = Account()
-    new_tokens = assistant.settings.inline_completion.max_new_tokens
-    for last_attempt in (False, True):
-        began = time.perf_counter()
-        context = completion_context(source, tree, offset, assistant.budget(new_tokens))
-        shape = _shape(assistant, source, tree, offset, prefilled="")
-        prompt = assistant.profile.completion(context, multiline=shape.multiline)
-        shape = replace(shape, prefilled=prompt.prefilled)
-        ms_context = (time.perf_counter() - began) * 1000
-        assistant.last_prompt = prompt.as_text()
-        try:
-            raw = await _generate(assistant, prompt, shape, new_tokens, account)
-        except PromptTooLong as error:
-            assistant.learn_density(len(prompt.as_text()), error.found_tokens)
-            if last_attempt:
-                raise
-            continue
-        break
-    text = clean(raw, replace(shape, truncated=account.finish_reason == "length"))
-    assistant.completions.put(source, offset, text)
-    gate = "" if text else ("the model had nothing to add" if not raw.strip() else "the model's text did not fit here")
-    offer = Offer(text=text, came_from="model", gate=gate, account=account, ms_context=ms_context)
+async def _from_model(assistant: Assistant, source: Source, tree: Tree | None, offset: int, ticket: int) -> Offer:
+    """What the model says, from the generation that is on its way when that agrees, or from a new one."""
+    came_from: From = "stream"
+    while True:
+        flight = assistant.flight
+        if flight is None or flight.failure is not None or not flight.agrees(source, offset):
+            if flight is not None:
+                flight.stop()
+            flight = assistant.flight = Flight(assistant, _shape(assistant, source, tree, offset))
+            came_from = "model"
+        text = await flight.rest(source, offset, ticket)
+        if text is not None:
+            break
+    assistant.rhythm.responded(flight.account.ms_engine)
+    nothing = "the model had nothing to add" if not flight.raw.strip() else "the model's text did not fit here"
+    offer = Offer(
+        text=text,
+        came_from=came_from,
+        gate="" if text else nothing,
+        account=flight.account,
+        ms_context=flight.ms_context,
+    )
     candidate = assistant.candidate
     if candidate is None:
         return offer
     return replace(offer, backend=candidate.backend, engine=candidate.engine, model=candidate.model)
 
 
-async def _generate(assistant: Assistant, prompt: Prompt, shape: Shape, new_tokens: int, account: Account) -> str:
-    """The model's raw text, ended early at the end of the statement or block."""
-    raw = ""
-    stream = assistant.scheduler.generate(
-        Rank.TYPING, prompt.parts, max_tokens=new_tokens, stop=prompt.stop, account=account
-    )
-    complete_early = False
-    assistant.changed()
-    try:
-        async with aclosing(stream) as pieces:
-            async for piece in pieces:
-                raw += piece.text
-                if "\n" in piece.text and is_complete(raw, shape):
-                    complete_early = True
-                    break
-    finally:
-        assistant.changed()
-    if complete_early:
-        account.finish_reason = "complete"
-    assistant.learn_density(len(prompt.as_text()), account.prompt_tokens)
-    return raw
-
-
-def _shape(assistant: Assistant, source: Source, tree: Tree | None, offset: int, *, prefilled: str) -> Shape:
+def _shape(assistant: Assistant, source: Source, tree: Tree | None, offset: int) -> Shape:
     wanted = assistant.settings.inline_completion.multiline
     if wanted is Multiline.AUTO:
         multiline = tree is not None and completion_shape(tree, offset) == "block"
     else:
         multiline = wanted is Multiline.ALWAYS
-    return Shape(source=source, offset=offset, prefilled=prefilled, multiline=multiline, tree=tree)
+    return Shape(source=source, offset=offset, multiline=multiline, tree=tree)
 
 
 def _record(assistant: Assistant, source: Source, offer: Offer, began: float, ticket: int) -> Offer:

@@ -30,7 +30,7 @@ def build_to_pull(assistant: Assistant, model: str, build: str | None) -> LocalM
         return mine[0]
     as_if_here = [replace(local, missing="") for local in mine]
     settings = replace(assistant.settings, model=model)
-    candidates = rank(probe(), settings, as_if_here, installed_engines())
+    candidates = rank(probe(), settings, as_if_here, installed_engines(), assistant.records.all())
     ready = next((candidate.local for candidate in candidates if candidate.state == "ready"), None)
     if ready is None:
         reasons = "; ".join(f"{c.backend}: {c.reason}" for c in candidates)

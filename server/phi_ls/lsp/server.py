@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from phi_ls.features.assistant import Assistant
     from phi_ls.lsp.client import Client
     from phi_ls.lsp.units import Encoding
+    from phi_ls.text import Source
 
 START_SECONDS = 10.0
 """How long a request may wait for the assistant: the client may be slow to say its settings, the probes too."""
@@ -64,6 +65,10 @@ class PhiLanguageServer(LanguageServer):
         self._tasks: set[asyncio.Task[None]] = set()
         for method, (handler, options) in FEATURES.items():
             self.feature(method, options)(_bound(handler, self))
+
+    def _newest(self, uri: str) -> Source | None:
+        document = self.documents.get(uri)
+        return document.snapshot() if document is not None else None
 
     @property
     def client(self) -> Client:
@@ -101,6 +106,7 @@ class PhiLanguageServer(LanguageServer):
     def use(self, assistant: Assistant) -> None:
         """Ask this assistant from here on; it is started."""
         self.assistant = assistant
+        assistant.newest = self._newest
         self._started.set()
 
     def spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     Filter: TypeAlias = Callable[[str, Shape], str]
 
-__all__ = ["Shape", "clean", "is_complete"]
+__all__ = ["Shape", "clean", "is_complete", "preview"]
 
 _WHILE_STREAMING: tuple[Filter, ...] = (
     plain_line_ends,
@@ -50,6 +50,11 @@ FILTERS: tuple[Filter, ...] = (
 def clean(raw: str, shape: Shape) -> str:
     """What may be inserted of `raw`, the model's text; "" for nothing."""
     return _through(FILTERS, raw, shape)
+
+
+def preview(raw_so_far: str, shape: Shape) -> str:
+    """What a text that still grows would insert so far, before it is fitted into the file; "" when nothing is known."""
+    return _through(_WHILE_STREAMING, raw_so_far, shape)
 
 
 def is_complete(raw_so_far: str, shape: Shape) -> bool:

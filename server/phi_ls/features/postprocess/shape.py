@@ -35,6 +35,14 @@ class Shape:
     tree: Tree | None = None
     truncated: bool = False
 
+    def with_prefilled(self, prefilled: str, *, truncated: bool = False) -> Shape:
+        """The same place with what the prompt began the answer with. What was found out about the place is kept."""
+        other = replace(self, prefilled=prefilled, truncated=truncated)
+        for name in ("row", "paste", "before", "after"):
+            if name in self.__dict__:
+                other.__dict__[name] = self.__dict__[name]
+        return other
+
     @cached_property
     def row(self) -> Language | None:
         """The language's row."""

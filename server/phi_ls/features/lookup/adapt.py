@@ -1,0 +1,59 @@
+"""Two places that differ in one name: what follows the one, in the names of the other."""
+
+from __future__ import annotations
+
+import keyword
+import re
+from typing import NamedTuple
+
+LEAST = 8
+"""Bytes that must be the same before the name, for the difference to be one of names and no accident."""
+_FARTHEST = 80
+_LEFT = re.compile(rb"\w*\Z")
+_RIGHT = re.compile(rb"\w*")
+_NAME = re.compile(rb"[^\W\d]\w*\Z")
+
+
+class Renaming(NamedTuple):
+    """`theirs` stands where `ours` stands here; `more` bytes before the name are the same again."""
+
+    theirs: bytes
+    ours: bytes
+    more: int
+
+    def apply(self, text: bytes) -> bytes:
+        """The text in our names."""
+        return re.sub(rb"\b%b\b" % re.escape(self.theirs), lambda _: self.ours, text)
+
+
+def renaming(ours: bytes, theirs: bytes, same: int) -> Renaming | None:
+    """The one name in which two texts differ, given that their last `same` bytes are equal and the next ones are not.
+
+    None when what differs is no name, or when more differs before it.
+    """
+    here, there = _word(ours, len(ours) - same), _word(theirs, len(theirs) - same)
+    if here is None or there is None or here[1] == there[1]:
+        return None
+    more = common_end(ours[: here[0]], theirs[: there[0]], _FARTHEST)
+    return Renaming(there[1], here[1], more) if more >= LEAST else None
+
+
+def common_end(a: bytes, b: bytes, most: int) -> int:
+    """How many bytes the two ends share, at most `most`. By halving: slices compare far faster than bytes."""
+    low, high = 0, min(most, len(a), len(b))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if a[len(a) - middle : len(a) - low] == b[len(b) - middle : len(b) - low]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def _word(text: bytes, at: int) -> tuple[int, bytes] | None:
+    """The name around `at` and where it starts."""
+    left = _LEFT.search(text, max(at - 64, 0), at)
+    right = _RIGHT.match(text, at, at + 64)
+    start = left.start() if left else at
+    word = text[start : right.end() if right else at]
+    return (start, word) if _NAME.match(word) and not keyword.iskeyword(word.decode("utf-8", "replace")) else None

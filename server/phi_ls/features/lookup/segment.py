@@ -1,0 +1,100 @@
+"""Up to a mebibyte of files in one searchable piece of fixed size.
+
+Every end of a token is entered under a hash of the bytes before it. A bucket that is full forgets its oldest entry, so a
+segment may miss places of text that is very common; what it finds is compared byte by byte and never wrong.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from array import array
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from zlib import crc32
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+GRAM = 8
+"""Bytes of the text that an entry is found by; a shorter match is found in the file at hand only."""
+CAPACITY = (1 << 20) - 1
+"""Bytes of files that one segment holds; a position takes 20 of the 32 bits of an entry, the hash the other 12."""
+STEM = 5
+_BUCKETS = 1 << 14
+_WAYS = 16
+_YIELD = 2000
+"""Entries, about a millisecond's work, after which another thread may go on."""
+_TOKEN = re.compile(rb"\w+|[^\w\s]")
+
+
+@dataclass(frozen=True)
+class File:
+    """One indexed file. `name` is empty once it was dropped."""
+
+    name: str
+    data: bytes
+
+
+@dataclass
+class Segment:
+    """Files one after the other. One thread may add while another one searches."""
+
+    files: list[File] = field(default_factory=list)
+    bases: list[int] = field(default_factory=list)
+    used: int = 1
+    dead: int = 0
+    table: array[int] = field(default_factory=lambda: array("I", bytes(4 * _BUCKETS * _WAYS)))
+    counts: bytearray = field(default_factory=lambda: bytearray(_BUCKETS))
+
+    def has_room(self, size: int) -> bool:
+        """Whether a file of `size` bytes fits in."""
+        return self.used + size <= CAPACITY
+
+    def add(self, file: File, stopped: Callable[[], bool] = lambda: False) -> int:
+        """Enter a file; its number. Entering ends early once `stopped`."""
+        base, data = self.used, file.data
+        self.files.append(file)
+        self.bases.append(base)
+        self.used += len(data) + 1
+        table, counts = self.table, self.counts
+        for number, token in enumerate(_TOKEN.finditer(data)):
+            end = token.end()
+            if end < GRAM:
+                continue
+            key = crc32(data[end - GRAM : end])
+            bucket = key % _BUCKETS
+            turn = counts[bucket]
+            counts[bucket] = (turn + 1) % _WAYS
+            table[bucket * _WAYS + turn] = key >> 20 << 20 | base + end
+            start = token.start()
+            if end - start > STEM:
+                key = crc32(data[start : start + STEM])
+                bucket = key % _BUCKETS
+                turn = counts[bucket]
+                counts[bucket] = (turn + 1) % _WAYS
+                table[bucket * _WAYS + turn] = key >> 20 << 20 | base + start + STEM
+            if number % _YIELD == _YIELD - 1:
+                if stopped():
+                    break
+                time.sleep(0)
+        return len(self.files) - 1
+
+    def drop(self, number: int) -> None:
+        """Forget a file; its bytes are freed, its room is not."""
+        self.dead += len(self.files[number].data) + 1
+        self.files[number] = File("", b"")
+
+    def places(self, gram: bytes) -> Iterator[tuple[File, int]]:
+        """Where `gram`, which is `GRAM` bytes long, ends at the end of a token: files and positions in them."""
+        key = crc32(gram)
+        first = key % _BUCKETS * _WAYS
+        tag = key >> 20
+        for entry in self.table[first : first + _WAYS]:
+            if entry >> 20 == tag and entry:
+                number = bisect_right(self.bases, entry & CAPACITY) - 1
+                file = self.files[number]
+                end = (entry & CAPACITY) - self.bases[number]
+                if file.data[end - len(gram) : end] == gram:
+                    yield file, end

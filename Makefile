@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # phi-ls sets this for its worker too; here it also covers the tests that import the engine themselves.
 export ORT_DISABLE_TELEMETRY := 1
 
-.PHONY: demo test check fmt lint types floors generated unit e2e bench wheel vsix clean
+.PHONY: demo test check fmt lint types floors generated unit e2e bench recipe starter starter-train wheel vsix clean
 
 demo: $(VENV)/.cpu
 	@echo '--- phi-ls complete examples/inventory.py --at 27:23'
@@ -76,8 +76,27 @@ unit: $(VENV)/.gguf
 e2e: $(VENV)/.dev
 	PYTHON='$(CURDIR)/$(BIN)/python' scripts/e2e.sh
 
+# The recipe of the starter model: torch and what the export needs. Only who trains or tests the recipe wants them.
+$(VENV)/.recipe: $(VENV)/.gguf
+	$(BIN)/pip install --quiet --editable '.[cpu,dev,recipe]'
+	@touch $@
+
+recipe: $(VENV)/.recipe
+
+# From nothing to the artefacts: corpus, tokenizer, training (many hours on a processor), export.
+starter: $(VENV)/.recipe
+	$(BIN)/python -m models.starter.recipe all
+
+# Goes on with the training from its last checkpoint in .training/, beside other work; `touch .training/pause` pauses it.
+starter-train: $(VENV)/.recipe
+	@mkdir -p .training
+	setsid nohup nice -n 19 $(BIN)/python -m models.starter.recipe train --nice 19 > .training/train.log 2>&1 < /dev/null &
+	@echo 'training in the background; see .training/train.log'
+
+# Measured beside nothing else: a training in the background pauses meanwhile.
 bench: $(VENV)/.gguf
-	$(BIN)/phi-ls bench
+	@mkdir -p .training && touch .training/pause
+	@$(BIN)/phi-ls bench; status=$$?; rm -f .training/pause; exit $$status
 
 wheel: $(VENV)/.dev
 	rm -f dist/phi_ls-*.whl

@@ -52,7 +52,7 @@ class StarterWide(Profile):
 
     def _around(self, context: CompletionContext, prefix: str) -> str:
         """The imports and enclosing lines that the prefix does not show, the last ones of them that fit."""
-        shown = set(prefix.split("\n"))
+        shown = set(prefix.split("\n")[:-1])
         kept: list[str] = []
         room = self.stable_characters
         for line in reversed((context.imports + context.enclosing).splitlines()):

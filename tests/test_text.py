@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from phi_ls.text import Edit, Source, Span, split_lines
+from phi_ls.text import Edit, LineStarts, Source, Span, split_lines
 
 ODD = st.text(alphabet=st.sampled_from("ab \n\r\t\f\v\u2028\u0085é😀\ud800"), max_size=60)
 
@@ -54,3 +54,29 @@ def test_a_position_past_the_end_means_the_end() -> None:
 
 def test_an_edit_replaces_its_span() -> None:
     assert Edit(Span(1, 3), "xyz").apply("abcd") == "axyzd"
+
+
+@given(
+    st.lists(st.integers(1, 9), min_size=1, max_size=12),
+    st.lists(st.tuples(st.integers(0, 12), st.integers(0, 4), st.lists(st.integers(1, 9), max_size=4)), max_size=8),
+    st.sampled_from([0, 3, 512]),
+)
+def test_spliced_line_starts_are_those_of_the_new_lines(
+    lengths: list[int], splices: list[tuple[int, int, list[int]]], patch: int
+) -> None:
+    class Patched(LineStarts):
+        __slots__ = ()
+        LARGEST_PATCH = patch
+
+    starts: LineStarts = Patched.of(lengths)
+    for first, count, fresh in splices:
+        first = min(first, len(lengths) - 1)
+        last = min(first + count, len(lengths))
+        if last - first == len(lengths) and not fresh:
+            continue  # a document has at least one line
+        delta = sum(fresh) - sum(lengths[first:last])
+        lengths[first:last] = fresh
+        starts = starts.spliced(first, last, fresh, delta)
+        assert starts == LineStarts.of(lengths)
+        assert starts[:] == tuple(starts)
+        assert starts[-1] == sum(lengths[:-1])

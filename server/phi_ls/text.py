@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from operator import eq
+from typing import overload
 
 _LINE_END = re.compile(r"\r\n|\n|\r")
 
@@ -45,6 +44,65 @@ class Edit:
         return text[: self.span.start] + self.text + text[self.span.end :]
 
 
+class LineStarts(Sequence[int]):
+    """The offset at which each line starts, ascending. Splicing costs what is near the splice, not what the file holds.
+
+    It is a tuple with one patch: from `at` on, the lines up to `until` of the tuple are replaced by `fresh`, and the
+    lines behind them moved by `delta`. A patch that has grown, or an edit far from it, makes a new tuple.
+    """
+
+    __slots__ = ("_at", "_base", "_delta", "_fresh", "_until")
+    LARGEST_PATCH = 512
+
+    def __init__(
+        self, base: tuple[int, ...], at: int = 0, until: int = 0, fresh: tuple[int, ...] = (), delta: int = 0
+    ) -> None:
+        self._base, self._at, self._until, self._fresh, self._delta = base, at, until, fresh, delta
+
+    @classmethod
+    def of(cls, lengths: Sequence[int]) -> LineStarts:
+        """From the lengths of all lines, at least one, with their line ends."""
+        return cls(tuple(accumulate(lengths[:-1], initial=0)))
+
+    def __len__(self) -> int:
+        return len(self._base) - (self._until - self._at) + len(self._fresh)
+
+    @overload
+    def __getitem__(self, index: int) -> int: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[int, ...]: ...
+    def __getitem__(self, index: int | slice) -> int | tuple[int, ...]:
+        if isinstance(index, slice):
+            return tuple(self[place] for place in range(*index.indices(len(self))))
+        place = index + len(self) if index < 0 else index
+        if place < self._at:
+            return self._base[place]
+        behind = place - self._at - len(self._fresh)
+        if behind < 0:
+            return self._fresh[place - self._at]
+        return self._base[self._until + behind] + self._delta
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and len(self) == len(other) and all(map(eq, self, other))
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
+
+    def spliced(self, first: int, last: int, lengths: Sequence[int], delta: int) -> LineStarts:
+        """Lines from `first` to before `last` replaced by lines of these lengths; what follows moves by `delta`."""
+        begin, end = first, last
+        if self._fresh or self._delta or self._until != self._at:
+            begin, end = min(self._at, first), max(self._at + len(self._fresh), last)
+            if end - begin + len(lengths) > self.LARGEST_PATCH:
+                return LineStarts(tuple(self)).spliced(first, last, lengths, delta)
+            until = self._until + end - self._at - len(self._fresh)
+        else:
+            until = end
+        inserted = accumulate(lengths[:-1], initial=self[first]) if lengths else ()
+        fresh = (*self[begin:first], *inserted, *(place + delta for place in self[last:end]))
+        return LineStarts(self._base, begin, until, fresh, self._delta + delta)
+
+
 @dataclass(frozen=True)
 class Source:
     """One version of one document. Offsets are code points, 0 <= offset <= len(text); lines count from 0."""
@@ -57,15 +115,28 @@ class Source:
     @classmethod
     def of_lines(cls, uri: str, language: str, version: int, lines: Sequence[str]) -> Source:
         """A source from lines that are split already: each with its line end, the last one, perhaps empty, without."""
-        source = cls(uri, language, version, "".join(lines))
-        starts = tuple(accumulate(map(len, lines[:-1]), initial=0))
-        source.__dict__["line_starts"] = starts  # fills the cached property, which would search the whole text again
-        return source
+        return cls(uri, language, version, "".join(lines))._with_starts(LineStarts.of(list(map(len, lines))))
+
+    def spliced(self, version: int, first: int, last: int, lines: Sequence[str]) -> Source:
+        """The next version: the lines from `first` up to, without, `last` are replaced. Costs a copy of the text.
+
+        `lines` are as for `of_lines`; no line end may come apart or together at the borders.
+        """
+        starts = self.line_starts
+        start = starts[first]
+        end = starts[last] if last < len(starts) else len(self.text)
+        text = "".join((self.text[:start], *lines, self.text[end:]))
+        ended = starts.spliced(first, last, list(map(len, lines)), len(text) - len(self.text))
+        return Source(self.uri, self.language, version, text)._with_starts(ended)
+
+    def _with_starts(self, starts: LineStarts) -> Source:
+        self.__dict__["line_starts"] = starts  # fills the cached property, which would search the whole text
+        return self
 
     @cached_property
-    def line_starts(self) -> tuple[int, ...]:
+    def line_starts(self) -> LineStarts:
         """The offset at which each line starts; a source has at least one line."""
-        return (0, *(match.end() for match in _LINE_END.finditer(self.text)))
+        return LineStarts((0, *(match.end() for match in _LINE_END.finditer(self.text))))
 
     @cached_property
     def line_end(self) -> str:

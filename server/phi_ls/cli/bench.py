@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from phi_ls.cli.common import settings_for
 from phi_ls.cli.main import print_json
 from phi_ls.evaluation.bench import measure
+from phi_ls.evaluation.scale import per_key
 from phi_ls.features.assistant import Assistant
 from phi_ls.settings import BackendName, Settings
 
@@ -25,10 +26,13 @@ def run(options: argparse.Namespace) -> int:
         if not options.json:
             print(f"measuring {name.value} ...", file=sys.stderr)
         found.append(asyncio.run(measure(replace(settings, backend=name))))
+    if not options.json:
+        print("measuring the server without a model ...", file=sys.stderr)
+    server = asyncio.run(per_key())
     if options.json:
-        print_json(found)
+        print_json({"backends": found, "server_ms_per_key": server})
     else:
-        print("\n\n".join(_text(result) for result in found))
+        print("\n\n".join([*(_text(result) for result in found), _server_text(server)]))
     return 0
 
 
@@ -53,3 +57,8 @@ def _text(result: dict[str, Any]) -> str:
             f"{hover['explanations_meanwhile']} explanations meanwhile",
         )
     )
+
+
+def _server_text(server: dict[str, dict[str, float]]) -> str:
+    rows = [f"  {int(lines):>6,} lines     {row['p50']} ms p50, {row['p90']} ms p90" for lines, row in server.items()]
+    return "\n".join(("server time for a key, without a model", *rows))

@@ -1,7 +1,8 @@
 """Completions that are still right: typing what was offered, or deleting it again, needs no model.
 
 An entry holds for a document whose text before the entry's offset and after the cursor is what it was; what was typed
-since must be the beginning of the offered text.
+since must be the beginning of the offered text. Of a large file the `NEAR` characters on both sides are compared, and
+its length: more than a prompt ever shows.
 """
 
 from __future__ import annotations
@@ -17,12 +18,16 @@ CAPACITY = 64
 """Entries kept; the least recently used go first."""
 
 
+NEAR = 20_000
+
+
 @dataclass(frozen=True)
 class _Key:
     uri: str
     offset: int
-    before: int
-    after: int
+    before: str
+    after: str
+    length_after: int
 
 
 class CompletionCache:
@@ -33,7 +38,7 @@ class CompletionCache:
 
     def put(self, source: Source, offset: int, text: str) -> None:
         """Remember that `text` was offered at `offset`; "" says that there is nothing to offer there."""
-        key = _Key(source.uri, offset, hash(source.text[:offset]), hash(source.text[offset:]))
+        key = _Key(source.uri, offset, _before(source, offset), *_after(source, offset))
         self._entries[key] = text
         self._entries.move_to_end(key)
         while len(self._entries) > CAPACITY:
@@ -44,14 +49,14 @@ class CompletionCache:
 
         Text that was typed up to the end of an entry leaves nothing to offer, which is not the same as an entry.
         """
-        after = hash(source.text[offset:])
+        after = _after(source, offset)
         for key, text in reversed(self._entries.items()):
             typed = offset - key.offset
-            if key.uri != source.uri or key.after != after or not 0 <= typed <= len(text):
+            if key.uri != source.uri or (key.after, key.length_after) != after or not 0 <= typed <= len(text):
                 continue
             if typed == len(text) and text:
                 continue
-            if source.text[key.offset : offset] != text[:typed] or hash(source.text[: key.offset]) != key.before:
+            if source.text[key.offset : offset] != text[:typed] or _before(source, key.offset) != key.before:
                 continue
             self._entries.move_to_end(key)
             return text[typed:]
@@ -60,3 +65,11 @@ class CompletionCache:
     def clear(self) -> None:
         """Forget everything, as when another model is loaded."""
         self._entries.clear()
+
+
+def _before(source: Source, offset: int) -> str:
+    return source.text[max(offset - NEAR, 0) : offset]
+
+
+def _after(source: Source, offset: int) -> tuple[str, int]:
+    return source.text[offset : offset + NEAR], len(source.text) - offset

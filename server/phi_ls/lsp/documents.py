@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+")
 
+MOST_PENDING = 16
+"""Splices above which a snapshot is made anew."""
+
 LARGEST = 2 * 1024 * 1024
 """Characters; documents above are kept in step, but nothing is computed for them."""
 
@@ -32,6 +35,8 @@ class Document:
         self.version = version
         self._encoding = encoding
         self._source: Source | None = None
+        self._pending: list[tuple[int, int, list[str]]] = []
+        """Splices since the last snapshot: first line, line behind the last one, the lines that replace them."""
         self.replace(text)
 
     @property
@@ -46,8 +51,14 @@ class Document:
 
     def snapshot(self) -> Source:
         """The current version as plain data that later edits do not touch; made once per version."""
-        if self._source is None or self._source.version != self.version:
+        if self._source is None:
             self._source = Source.of_lines(self.uri, self.language, self.version, self._lines)
+            self._pending = []
+        for first, last, fresh in self._pending:
+            self._source = self._source.spliced(self.version, first, last, fresh)
+        if self._source.version != self.version:
+            self._source = self._source.spliced(self.version, 0, 0, ())
+        self._pending = []
         return self._source
 
     def replace(self, text: str) -> None:
@@ -55,6 +66,7 @@ class Document:
         self._lines = _split(text)
         self._size = len(text)
         self._source = None
+        self._pending = []
 
     def splice(self, start: tuple[int, int], end: tuple[int, int], text: str) -> None:
         """Replace what stands between two positions, each a line and a column in the client's units."""
@@ -71,7 +83,9 @@ class Document:
             fresh.pop()  # `joined` ends with a line end, so the empty rest is where the next line starts
         lines[first : last + 1] = fresh
         self._size += len(joined) - before
-        self._source = None
+        self._pending.append((first, last + 1, fresh))
+        if len(self._pending) > MOST_PENDING:
+            self._source, self._pending = None, []
 
     def _clamp(self, line: int, column: int) -> tuple[int, int]:
         """The line and the column in code points of a client's position."""

@@ -71,8 +71,9 @@ def answers(draw: st.DrawFn) -> tuple[Shape, str]:
     return shape, "".join(parts)
 
 
+@pytest.mark.timeout(900)
 @given(answers())
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=10_000, deadline=None)
 def test_what_is_kept_is_good(answer: tuple[Shape, str]) -> None:
     shape, raw = answer
     kept = clean(raw, shape)

@@ -84,7 +84,8 @@ class WorkerProcess:
         begin = len(self.seen)
         self.done = self.expect(Done)
         self.expect(Idle)
-        return "".join(item.text for item in self.seen[begin:] if isinstance(item, Chunk))
+        chunks = [item for item in self.seen[begin:] if isinstance(item, Chunk)]
+        return "".join(token.text for chunk in chunks for token in chunk.tokens())
 
     def cancel(self, id_: int) -> None:
         """Send a cancel."""

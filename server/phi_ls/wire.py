@@ -49,6 +49,8 @@ class Load:
 
     `files` maps paths below `model` (or "" for `model` itself) to the sha256 in hexadecimal that each must have;
     files without a known hash are left out. `context_tokens` is the length to allocate, prompt and new tokens together.
+    `options` may set "sequences": for how many full contexts memory is taken, if that much is free; "kept_mib": memory
+    for sequences that had to leave the KV cache; "speculate": auto, on or off.
     """
 
     engine: str
@@ -66,12 +68,18 @@ class Generate:
     """Continue a prompt greedily; answered by `Started`, `Chunk`s and one `Done` or `Refused`.
 
     `max_tokens` 0 prefills only. A stop string is never part of the text that is sent. `id` is unique per worker.
+    The KV state of one `sequence` survives generations in others; what belongs together (typing in one document, say)
+    shares a name. `heal`: where the last text ends inside a word or with blanks, its last tokens may be others, which
+    spell the same. `drafts` are guesses at the answer, the likeliest first; they change its speed and nothing else.
     """
 
     id: int
     parts: tuple[Part, ...]
     max_tokens: int
     stop: tuple[str, ...] = ()
+    sequence: str = "typing"
+    heal: bool = False
+    drafts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,7 +100,8 @@ class Ping:
 class Loaded:
     """The model is in memory. `verified`: the files in `Load.files` were hashed and had their sha256.
 
-    `memory_bytes` is what the whole process holds.
+    `memory_bytes` is what the whole process holds. So many `sequences` can be held side by side. `four_cost` is what a
+    step of four tokens costs in steps of one, 0 where that was not measured; `speculates` says what came of it.
     """
 
     engine: str
@@ -104,6 +113,9 @@ class Loaded:
     memory_bytes: int
     verified: bool
     system: str = ""
+    sequences: int = 1
+    four_cost: float = 0.0
+    speculates: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,21 +129,37 @@ class Started:
 
 @dataclass(frozen=True, kw_only=True)
 class Chunk:
-    """One new token: the text that it completes (may be empty) and its natural-log probability."""
+    """One new token: the text that it completes (may be empty) and its natural-log probability.
+
+    `more`: the tokens that came right behind it, alike.
+    """
 
     id: int
     text: str
     logprob: float
+    more: tuple[tuple[str, float], ...] = ()
+
+    def tokens(self) -> tuple[Chunk, ...]:
+        """One chunk for each of the tokens."""
+        rest = (Chunk(id=self.id, text=text, logprob=logprob) for text, logprob in self.more)
+        return (Chunk(id=self.id, text=self.text, logprob=self.logprob), *rest) if self.more else (self,)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Statistics:
-    """What one generation took. Times in ms from the moment that the worker began with it."""
+    """What one generation took. Times in ms from the moment that the worker began with it.
+
+    `healed_tokens` of the prompt were taken back, and are not among its `prompt_tokens`. Of `drafted_tokens` that were
+    guessed, `accepted_tokens` came true.
+    """
 
     prompt_tokens: int = 0
     reused_tokens: int = 0
     prefilled_tokens: int = 0
     new_tokens: int = 0
+    healed_tokens: int = 0
+    drafted_tokens: int = 0
+    accepted_tokens: int = 0
     ms_first_token: float = 0.0
     ms_total: float = 0.0
 
@@ -200,7 +228,9 @@ def decode(line: bytes) -> Message:
             record["parts"] = tuple(_part(part) for part in record["parts"])
         if "statistics" in record:
             record["statistics"] = Statistics(**record["statistics"])
-        for name in ("stop", "end_tokens"):
+        if "more" in record:
+            record["more"] = tuple((text, logprob) for text, logprob in record["more"])
+        for name in ("stop", "end_tokens", "drafts"):
             if isinstance(record.get(name), list):
                 record[name] = tuple(record[name])
         message: Message = cls(**record)

@@ -31,10 +31,17 @@ class EngineDouble:
     vocabulary = VOCABULARY
     end_tokens = frozenset([END])
     system = ""
+    scores_all = False
 
-    def __init__(self, answer: bytes = b"", *, context_tokens: int = 512) -> None:
+    def __init__(
+        self, answer: bytes = b"", *, context_tokens: int = 512, sequences: int = 1, cells: int | None = None
+    ) -> None:
         self.context_tokens = context_tokens
-        self.cache: list[int] = []
+        self.sequences = sequences
+        self.cells = cells or context_tokens * sequences
+        self.caches: list[list[int]] = [[] for _ in range(sequences)]
+        self.cache = self.caches[0]
+        self.can_save = False
         self.calls: list[str] = []
         self.answer = [*(byte + 1 for byte in answer), END]
         self.before_feed: Callable[[Sequence[int]], bool] = lambda _tokens: True
@@ -49,6 +56,10 @@ class EngineDouble:
     def piece(self, token: int) -> bytes:
         return bytes([token - 1]) if token else b""
 
+    def select(self, sequence: int) -> None:
+        self.cache = self.caches[sequence]
+        self._scored = False
+
     def rewind(self, length: int) -> None:
         self.calls.append(f"rewind {length}")
         assert length <= len(self.cache)
@@ -58,6 +69,7 @@ class EngineDouble:
     def feed(self, tokens: Sequence[int]) -> bool:
         assert 1 <= len(tokens) <= CHUNK_TOKENS
         assert len(self.cache) + len(tokens) <= self.context_tokens
+        assert sum(map(len, self.caches)) + len(tokens) <= self.cells
         self.calls.append(f"feed {len(tokens)}")
         if not self.before_feed(tokens):
             return False
@@ -74,8 +86,47 @@ class EngineDouble:
         self._said += 1
         return scores
 
+    def score(self, tokens: Sequence[int]) -> npt.NDArray[np.float32] | None:
+        raise NotImplementedError
+
+    def save(self, most_bytes: int) -> bytearray | None:
+        """Two bytes for each token."""
+        size = 2 * len(self.cache)
+        self.calls.append(f"save {size}")
+        if not self.can_save or size > most_bytes:
+            return None
+        return bytearray(b"".join(token.to_bytes(2, "big") for token in self.cache))
+
+    def restore(self, state: bytearray) -> bool:
+        self.calls.append(f"restore {len(state)}")
+        self.cache[:] = [int.from_bytes(state[at : at + 2], "big") for at in range(0, len(state), 2)]
+        self._scored = False
+        return True
+
     def interrupt(self, wanted: bool) -> None:
         self.calls.append(f"interrupt {wanted}")
 
     def close(self) -> None:
         self.calls.append("close")
+
+
+class Parrot(EngineDouble):
+    """An engine whose next token depends on the last one only, so that it repeats itself, and which scores guesses."""
+
+    scores_all = True
+
+    def __init__(self, after: Sequence[int], *, context_tokens: int = 512) -> None:
+        super().__init__(context_tokens=context_tokens)
+        self.after = after
+
+    def logits(self) -> npt.NDArray[np.float32]:
+        assert self._scored, "scores were asked for without a token fed"
+        return self._row(self.cache[-1])
+
+    def score(self, tokens: Sequence[int]) -> npt.NDArray[np.float32] | None:
+        return np.stack([self._row(token) for token in tokens]) if self.feed(tokens) else None
+
+    def _row(self, token: int) -> npt.NDArray[np.float32]:
+        scores = np.zeros(VOCABULARY, np.float32)
+        scores[self.after[token % len(self.after)]] = 10
+        return scores

@@ -6,86 +6,27 @@ import json
 import shutil
 import threading
 import time
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
 from phi_ls.errors import GenerationFailed, LoadFailed
-from phi_ls.wire import Chunk, Control, Done, FromWorker, Generate, Load, Part, Text
-from phi_ls.worker import engines, memory
-from phi_ls.worker.generation import Generation, best
+from phi_ls.wire import Control, Text
+from phi_ls.worker import memory
+from phi_ls.worker.choice import best
 from phi_ls.worker.prefix import Prefix
+from worker.engine_runs import MODELS, ROUNDING, SOURCE, fresh, load, run, scores_from_scratch, starter_prompt
 from worker.prompts import ODD_TEXTS, SPELLED, chat
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from phi_ls.worker.engine import Engine
 
 pytestmark = pytest.mark.engine
 
-STARTER = Path(__file__).parents[2] / "models" / "starter"
-MODELS = {"onnx_genai": STARTER / "onnx-int4", "llama_cpp": STARTER / "starter-q8_0.gguf"}
-PACKAGES = {"onnx_genai": "onnxruntime_genai", "llama_cpp": "llama_cpp"}
-
-# Feeding in other portions rounds differently; a wrong cache is off by several units.
-ROUNDING = 0.5
-
-SOURCE = "import json\n\n" + "".join(f"def read_{n}(path):\n    return json.load(open(path))\n\n" for n in range(20))
 TYPED = ["de", "def", "def re", "def read(pa", "def read(path", "def read(path):", "def read(path):\n    re", "def r"]
-
-
-def load(name: str, model: Path | None = None, **fields: Any) -> Engine:
-    pytest.importorskip(PACKAGES[name], reason=f"needs {PACKAGES[name]}", exc_type=ImportError)
-    request = {"context_tokens": 2047, "threads": 1, **fields}
-    return engines.load(Load(engine=name, model=str(model or MODELS[name]), **request))
-
-
-@pytest.fixture(scope="module", params=MODELS.keys())
-def loaded(request: pytest.FixtureRequest) -> Iterator[Engine]:
-    engine = load(str(request.param))
-    yield engine
-    engine.close()
-
-
-@pytest.fixture
-def engine(loaded: Engine) -> Engine:
-    """A loaded engine with an empty cache."""
-    loaded.interrupt(False)
-    loaded.rewind(0)
-    return loaded
-
-
-def starter_prompt(prefix: str) -> list[Part]:
-    return [
-        Control("<|user|>"),
-        Text("\nComplete the line in pkg/file.py\n# Context\nimport json\n# After\n"),
-        Control("<|end|>"),
-        Text("\n"),
-        Control("<|assistant|>"),
-        Text("\n"),
-        Text(prefix, border=True),
-    ]
-
-
-def run(engine: Engine, prefix: Prefix, parts: Sequence[Part], **fields: Any) -> tuple[str, Done]:
-    sent: list[FromWorker] = []
-    unwanted = fields.pop("unwanted", bool)
-    request = Generate(id=1, parts=tuple(parts), **{"max_tokens": 8, **fields})
-    Generation(engine, prefix, request, send=sent.append, unwanted=unwanted).run()
-    done = sent[-1]
-    assert isinstance(done, Done)
-    return "".join(item.text for item in sent if isinstance(item, Chunk)), done
-
-
-def scores_from_scratch(engine: Engine, ids: Sequence[int]) -> np.ndarray[Any, np.dtype[np.float32]]:
-    prefix = Prefix(engine)
-    prefix.drop()
-    prefix.keep(ids)
-    assert prefix.fill(ids, bool)
-    return engine.logits().copy()
 
 
 def test_it_says_what_it_is(engine: Engine) -> None:
@@ -98,42 +39,27 @@ def test_it_says_what_it_is(engine: Engine) -> None:
 
 
 def test_it_writes_python(engine: Engine) -> None:
-    text, done = run(engine, Prefix(engine), starter_prompt(SOURCE + "def read_20(path):\n    return"), max_tokens=24)
+    text, done = run(fresh(engine), starter_prompt(SOURCE + "def read_20(path):\n    return"), max_tokens=24)
     assert text.startswith(" json.load")
     assert done.statistics.new_tokens > 2
     assert done.statistics.ms_total >= done.statistics.ms_first_token > 0
 
 
 def test_typing_gives_what_a_fresh_start_gives_and_computes_only_the_difference(engine: Engine) -> None:
-    prefix, fresh = Prefix(engine), load(engine.name)
+    model, other = fresh(engine), load(engine.name)
     computed, wrong = [], []
     for typed in TYPED:
         # An answer in between, as while typing; what it left in the cache must not be taken for the user's text.
         parts = starter_prompt(SOURCE + typed)
-        computed.append(run(engine, prefix, parts)[1].statistics.prefilled_tokens)
+        computed.append(run(model, parts)[1].statistics.prefilled_tokens)
         ids = engine.encode(parts)
-        prefix.keep(ids)
-        assert prefix.fill(ids, bool)
-        if np.abs(engine.logits() - scores_from_scratch(fresh, ids)).max() > ROUNDING:
+        run(model, parts, max_tokens=0)
+        if np.abs(engine.logits() - scores_from_scratch(other, ids)).max() > ROUNDING:
             wrong.append(typed)
-    fresh.close()
+    other.close()
     assert wrong == []
     assert computed[0] > 200
     assert max(computed[1:]) <= 12
-
-
-def test_greedy_answers_are_the_same_with_and_without_reuse(engine: Engine) -> None:
-    reused, fresh = [], []
-    prefix = Prefix(engine)
-    prompts = [
-        starter_prompt(SOURCE + typed) for typed in ("def read_20(path):\n    ", "def read_20(path):\n    return")
-    ]
-    for prompt in prompts:
-        reused.append(run(engine, prefix, prompt)[0])
-    for prompt in prompts:
-        engine.rewind(0)
-        fresh.append(run(engine, Prefix(engine), prompt)[0])
-    assert reused == fresh
 
 
 def test_one_token_at_a_time_is_chunks_at_a_time(engine: Engine) -> None:
@@ -146,12 +72,12 @@ def test_one_token_at_a_time_is_chunks_at_a_time(engine: Engine) -> None:
 
 
 def test_a_cancel_while_the_prompt_is_read_keeps_the_chunks_that_were_read(engine: Engine) -> None:
-    prefix = Prefix(engine)
+    model = fresh(engine)
     parts = starter_prompt(SOURCE)
     asked = iter([False, False, False, True])
-    _, done = run(engine, prefix, parts, unwanted=lambda: next(asked))
+    _, done = run(model, parts, unwanted=lambda: next(asked))
     assert (done.finish_reason, done.statistics.prefilled_tokens) == ("cancelled", 96)
-    _, done = run(engine, prefix, parts, max_tokens=0)
+    _, done = run(model, parts, max_tokens=0)
     assert done.statistics.reused_tokens == 96
     ids = engine.encode(parts)
     resumed = engine.logits().copy()
@@ -160,7 +86,7 @@ def test_a_cancel_while_the_prompt_is_read_keeps_the_chunks_that_were_read(engin
 
 def test_a_cancel_between_two_tokens_ends_the_answer(engine: Engine) -> None:
     asked = iter([False] * 22)
-    _, done = run(engine, Prefix(engine), starter_prompt(SOURCE), max_tokens=40, unwanted=lambda: next(asked, True))
+    _, done = run(fresh(engine), starter_prompt(SOURCE), max_tokens=40, unwanted=lambda: next(asked, True))
     chunks = -(-done.statistics.prompt_tokens // 32)
     assert (done.finish_reason, done.statistics.new_tokens) == ("cancelled", 22 - chunks)
 
@@ -173,10 +99,10 @@ def test_the_context_can_be_filled_to_the_last_token(engine: Engine) -> None:
     assert np.isfinite(best(engine.logits())[1])
     with pytest.raises(GenerationFailed):
         engine.feed(ids[:32])
-    fresh = Prefix(engine)
-    fresh.drop()
-    fresh.keep(ids[:40])
-    assert fresh.fill(ids[:40], bool)
+    again = Prefix(engine)
+    again.drop()
+    again.keep(ids[:40])
+    assert again.fill(ids[:40], bool)
     assert np.isfinite(best(engine.logits())[1])
 
 
@@ -199,7 +125,7 @@ def test_a_file_that_spells_control_tokens_gives_none(engine: Engine) -> None:
 def test_nul_and_lone_surrogates_cost_none_of_the_text(engine: Engine) -> None:
     ids = engine.encode([Text("a\x00b\ud800c\x00")])
     assert b"".join(map(engine.piece, ids)).decode() == "a\x00b\ufffdc\x00"
-    assert run(engine, Prefix(engine), starter_prompt("x = '\x00\udfff'"))[1].finish_reason in ("end", "length")
+    assert run(fresh(engine), starter_prompt("x = '\x00\udfff'"))[1].finish_reason in ("end", "length")
 
 
 def test_end_tokens_that_the_caller_names_end_a_turn_too() -> None:

@@ -7,8 +7,10 @@ import pytest
 
 from phi_ls.errors import GenerationFailed, PromptTooLong
 from phi_ls.wire import Chunk, Control, Done, FromWorker, Generate, Started, Text
-from phi_ls.worker.generation import Generation, best
-from phi_ls.worker.prefix import Prefix
+from phi_ls.worker.choice import best
+from phi_ls.worker.generation import Generation
+from phi_ls.worker.model import Model
+from phi_ls.worker.sequences import Sequences
 from worker.engine_double import VOCABULARY, EngineDouble
 
 
@@ -20,7 +22,7 @@ def show(messages: list[FromWorker]) -> str:
             case Started():
                 lines.append(f"started {message.prompt_tokens} reused {message.reused_tokens}")
             case Chunk():
-                lines.append(f"chunk {message.text!r}")
+                lines += [f"chunk {token.text!r}" for token in message.tokens()]
             case Done(finish_reason=reason, statistics=counts, stop=stop):
                 lines.append(f"{reason} {stop!r} prefilled {counts.prefilled_tokens} new {counts.new_tokens}")
             case _:
@@ -35,14 +37,13 @@ def generated(
     max_tokens: int = 8,
     stop: tuple[str, ...] = (),
     wanted: int = 1000,
-    prefix: Prefix | None = None,
+    sequences: Sequences | None = None,
 ) -> str:
     """Run one generation that is wanted so many times it asks."""
     sent: list[FromWorker] = []
     asked = iter([False] * wanted)
     Generation(
-        engine,
-        prefix or Prefix(engine),
+        Model(engine, sequences or Sequences(engine)),
         Generate(id=1, parts=(Control("<|user|>"), Text(text)), max_tokens=max_tokens, stop=stop),
         send=sent.append,
         unwanted=lambda: next(asked, True),
@@ -92,9 +93,9 @@ def test_no_new_tokens_is_a_prefill_only() -> None:
 
 def test_what_was_generated_is_reused_when_it_is_typed_on() -> None:
     engine = EngineDouble(b"abc")
-    prefix = Prefix(engine)
-    generated(engine, prefix=prefix)
-    assert generated(engine, text="x = abcd", prefix=prefix).splitlines()[0] == "started 8 reused 7"
+    sequences = Sequences(engine)
+    generated(engine, sequences=sequences)
+    assert generated(engine, text="x = abcd", sequences=sequences).splitlines()[0] == "started 8 reused 7"
 
 
 def test_a_cancel_while_the_prompt_is_read_ends_it_before_it_is_started() -> None:

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -58,6 +59,29 @@ def test_typing_on_computes_only_what_is_new(worker: WorkerProcess) -> None:
     statistics = worker.done.statistics
     # Behind the typed word stand an end token, a line end and the token that opens the answer.
     assert (statistics.prompt_tokens, statistics.reused_tokens, statistics.prefilled_tokens) == (8, 4, 4)
+
+
+def test_an_action_leaves_the_typing_prompt_in_the_cache(worker: WorkerProcess) -> None:
+    assert worker.load("scripted").sequences > 1
+    worker.answer(request("one two three"))
+    worker.answer(replace(request("why so", id_=2), sequence="action"))
+    assert worker.done.statistics.reused_tokens == 0
+    worker.answer(request("one two three four", id_=3))
+    assert worker.done.statistics.reused_tokens == 4
+
+
+def test_tokens_that_come_quickly_travel_together(worker: WorkerProcess, script: Callable[..., Path]) -> None:
+    worker.load("scripted", script(default="word " * 500))
+    assert worker.answer(request("x", max_tokens=400)).count("word") == 400
+    messages = [message for message in worker.seen if isinstance(message, Chunk)]
+    assert sum(len(message.tokens()) for message in messages) == worker.done.statistics.new_tokens == 400
+    assert len(messages) < 200
+
+
+def test_tokens_that_come_slowly_travel_alone(worker: WorkerProcess, script: Callable[..., Path]) -> None:
+    worker.load("scripted", script(token_ms=20, default="word " * 10))
+    worker.answer(request("x", max_tokens=10))
+    assert all(not message.more for message in worker.seen if isinstance(message, Chunk))
 
 
 def test_requests_are_served_in_their_order_and_the_worker_is_idle_once(worker: WorkerProcess) -> None:
@@ -187,6 +211,11 @@ def test_a_prompt_that_is_too_long_is_refused_with_both_counts(worker: WorkerPro
             Load(engine="scripted", model="", context_tokens=0),
             "context_tokens: wanted at least 1, found 0",
             id="no-context",
+        ),
+        pytest.param(
+            Load(engine="scripted", model="", context_tokens=100, options={"speculate": "yes"}),
+            "option speculate: wanted auto, on or off, found 'yes'",
+            id="bad-option",
         ),
         pytest.param(
             Load(engine="scripted", model="nowhere.json", context_tokens=100),

@@ -15,7 +15,8 @@ from phi_ls.worker.decoder import well_formed
 from phi_ls.worker.engines.script import Rule, Script
 from phi_ls.worker.engines.scripted import Scripted, load
 from phi_ls.worker.generation import Generation
-from phi_ls.worker.prefix import Prefix
+from phi_ls.worker.model import Model
+from phi_ls.worker.sequences import Sequences
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,12 +28,12 @@ def played(script: Script, parts: tuple[Part, ...] = ASKED, *, max_tokens: int =
     engine = Scripted(script, 4096)
     sent: list[FromWorker] = []
     request = Generate(id=1, parts=parts, max_tokens=max_tokens)
-    Generation(engine, Prefix(engine), request, send=sent.append, unwanted=bool).run()
+    Generation(Model(engine, Sequences(engine)), request, send=sent.append, unwanted=bool).run()
     return sent
 
 
 def answer(script: Script, parts: tuple[Part, ...] = ASKED) -> str:
-    return "".join(item.text for item in played(script, parts) if isinstance(item, Chunk))
+    return "".join(token.text for item in played(script, parts) if isinstance(item, Chunk) for token in item.tokens())
 
 
 def test_the_first_rule_that_matches_the_prompt_answers() -> None:
@@ -52,7 +53,7 @@ def test_the_default_answers_when_no_rule_matches() -> None:
 
 def test_tokens_are_words_and_their_log_probability_is_the_scripts() -> None:
     script = Script(rules=(Rule(when="", text="def f(x):\n    pass", logprob=-0.5),))
-    chunks = [item for item in played(script) if isinstance(item, Chunk)]
+    chunks = [token for item in played(script) if isinstance(item, Chunk) for token in item.tokens()]
     assert [item.text for item in chunks] == ["def", " f", "(", "x", ")", ":", "\n    pass"]
     assert [item.logprob for item in chunks] == pytest.approx([-0.5] * 7, abs=1e-4)
 
@@ -77,6 +78,19 @@ def test_any_text_survives_the_prompt(text: str) -> None:
     engine = Scripted(Script(), 4096)
     ids = engine.encode([Control("<|user|>"), Text(text), Control("<|end|>")])
     assert b"".join(map(engine.piece, ids)).decode() == well_formed(text)
+
+
+@given(st.text(st.characters(codec="utf-8"), min_size=1), st.text(st.characters(codec="utf-8")))
+def test_healing_gives_the_same_answer_whatever_the_prompt_ends_with(prompt: str, text: str) -> None:
+    engine = Scripted(Script(default=text), 4096)
+    answers = []
+    for heal in (False, True):
+        sent: list[FromWorker] = []
+        request = Generate(id=1, parts=(Control("<|user|>"), Text(prompt)), max_tokens=50, heal=heal)
+        Generation(Model(engine, Sequences(engine)), request, send=sent.append, unwanted=bool).run()
+        engine.rewind(0)
+        answers.append("".join(t.text for item in sent if isinstance(item, Chunk) for t in item.tokens()))
+    assert answers[0] == answers[1]
 
 
 def test_a_control_token_that_a_text_spells_is_not_the_control_token() -> None:

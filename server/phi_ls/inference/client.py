@@ -62,12 +62,13 @@ class Stream:
         self._client.send(wire.Cancel(id=self._request.id))
 
     async def __aiter__(self) -> AsyncIterator[wire.Chunk]:
-        """Chunks until the stream ends. Raises `PromptTooLong`, `GenerationFailed` or `WorkerDied`."""
+        """A chunk for each token until the stream ends. Raises `PromptTooLong`, `GenerationFailed` or `WorkerDied`."""
         while not self._ended:
             message = await self._queue.get()
             match message:
                 case wire.Chunk():
-                    yield message
+                    for token in message.tokens():
+                        yield token
                 case wire.Started():
                     self.started = message
                 case wire.Done():
@@ -110,13 +111,28 @@ class WorkerClient:
         self.facts = await asyncio.shield(self._loaded)
         return self.facts
 
-    def generate(self, parts: Sequence[wire.Part], *, max_tokens: int, stop: Sequence[str] = ()) -> Stream:
-        """The stream for a prompt; nothing is sent before it is entered."""
+    def generate(
+        self,
+        parts: Sequence[wire.Part],
+        *,
+        max_tokens: int,
+        stop: Sequence[str] = (),
+        sequence: str = "typing",
+        heal: bool = False,
+        drafts: Sequence[str] = (),
+    ) -> Stream:
+        """The stream for a prompt (see `wire.Generate`); nothing is sent before it is entered."""
         self._next_id += 1
-        return Stream(
-            self,
-            wire.Generate(id=self._next_id, parts=tuple(parts), max_tokens=max_tokens, stop=tuple(stop)),
+        request = wire.Generate(
+            id=self._next_id,
+            parts=tuple(parts),
+            max_tokens=max_tokens,
+            stop=tuple(stop),
+            sequence=sequence,
+            heal=heal,
+            drafts=tuple(drafts),
         )
+        return Stream(self, request)
 
     async def open(self, request: wire.Generate, queue: asyncio.Queue[wire.FromWorker | None]) -> None:
         """Send a request whose answers go to `queue`. Raises `WorkerDied` when the process is gone."""
@@ -143,7 +159,9 @@ class WorkerClient:
         if self._process.stdin is not None:
             self._process.stdin.close()
         try:
-            await asyncio.wait_for(self._process.wait(), timeout=2.0)
+            # Not `wait_for`: in Python 3.11 it loses a cancel that comes in the moment in which the process ends.
+            async with asyncio.timeout(2.0):
+                await self._process.wait()
         except TimeoutError:
             self.kill()
             await self._process.wait()
@@ -215,6 +233,9 @@ class WorkerClient:
                     reused_tokens=numbers.reused_tokens,
                     prefilled_tokens=numbers.prefilled_tokens,
                     new_tokens=numbers.new_tokens,
+                    healed_tokens=numbers.healed_tokens,
+                    drafted_tokens=numbers.drafted_tokens,
+                    accepted_tokens=numbers.accepted_tokens,
                     ms_first_token=numbers.ms_first_token,
                     ms_total=numbers.ms_total,
                 )

@@ -11,6 +11,7 @@ import asyncio
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from enum import IntEnum
+from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -101,14 +102,20 @@ class Scheduler:
         *,
         max_tokens: int,
         stop: Sequence[str] = (),
+        sequence: str = "",
+        heal: bool = False,
+        drafts: Sequence[str] = (),
         account: Account | None = None,
     ) -> AsyncGenerator[Piece, None]:
         """Pieces until the model ends. Close it (`contextlib.aclosing`) to stop early.
 
-        Raises `Displaced` for a completion that a newer one replaced, and what `Stream` raises.
+        `sequence`, `heal` and `drafts` are those of `wire.Generate`. Without a sequence the rank chooses one, so that
+        hovers and actions leave the KV state of typing alone. Raises `Displaced` for a completion that a newer one
+        replaced, and what `Stream` raises.
         """
         account = account if account is not None else Account()
         turn = self._enter(rank)
+        sequence = sequence or ("action" if rank in (Rank.HOVER, Rank.ACTION) else "typing")
         produced: list[str] = []
         loop = asyncio.get_running_loop()
         try:
@@ -118,8 +125,17 @@ class Scheduler:
                 account.ms_queue += (loop.time() - asked) * 1000
                 if turn.displaced:
                     raise Displaced
-                resumed = (*parts, wire.Text("".join(produced))) if produced else tuple(parts)
-                run = self._run(turn, resumed, max_tokens - account.new_tokens, tuple(stop), account)
+                ask = partial(
+                    _ask,
+                    parts=(*parts, wire.Text("".join(produced))) if produced else tuple(parts),
+                    max_tokens=max_tokens - account.new_tokens,
+                    stop=stop,
+                    sequence=sequence,
+                    # What was said already is not to be said in another way.
+                    heal=heal and not produced,
+                    drafts=() if produced else drafts,
+                )
+                run = self._run(turn, ask, account)
                 async with aclosing(run) as pieces:
                     async for piece in pieces:
                         produced.append(piece.text)
@@ -136,16 +152,14 @@ class Scheduler:
     async def _run(
         self,
         turn: _Turn,
-        parts: Sequence[wire.Part],
-        max_tokens: int,
-        stop: tuple[str, ...],
+        ask: Callable[[WorkerClient], Stream],
         account: Account,
     ) -> AsyncGenerator[Piece, None]:
         """One uninterrupted stretch; ends early, with what had come, when the turn is revoked."""
         client = await self._client()
         loop = asyncio.get_running_loop()
         stretch = _Stretch(loop.time(), first=account.new_tokens == 0)
-        async with client.generate(parts, max_tokens=max_tokens, stop=stop) as stream:
+        async with ask(client) as stream:
             revoked = asyncio.create_task(_when(turn.revoked, stream.cancel))
             try:
                 async for chunk in stream:
@@ -197,6 +211,19 @@ class Scheduler:
             self._waiting.remove(turn)
             self._running = turn
             turn.granted.set()
+
+
+def _ask(
+    client: WorkerClient,
+    *,
+    parts: Sequence[wire.Part],
+    max_tokens: int,
+    stop: Sequence[str],
+    sequence: str,
+    heal: bool,
+    drafts: Sequence[str],
+) -> Stream:
+    return client.generate(parts, max_tokens=max_tokens, stop=stop, sequence=sequence, heal=heal, drafts=drafts)
 
 
 async def _when(event: asyncio.Event, act: Callable[[], None]) -> None:

@@ -28,7 +28,7 @@ from phi_ls.wire import (
 )
 from phi_ls.worker import engines, memory
 from phi_ls.worker.inbox import report
-from phi_ls.worker.prefix import Prefix
+from phi_ls.worker.options import Options
 from phi_ls.worker.verify import verify
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from phi_ls.worker.engine import Engine
     from phi_ls.worker.inbox import Inbox
+    from phi_ls.worker.model import Model
     from phi_ls.worker.watchdog import Watchdog
 
 
@@ -47,7 +48,7 @@ class Loop:
         self._send = send
         self._watchdog = watchdog
         self._waiting: deque[Load | Generate] = deque()
-        self._model: tuple[Engine, Prefix] | None = None
+        self._model: Model | None = None
         self._running = _Running()
         self._idle = True
 
@@ -102,18 +103,17 @@ class Loop:
         try:
             verify(request.model, request.files, self._attend)
             self._watchdog.load_begins()
-            engine = engines.load(request)
+            self._model = _opened(request)
         except ModelDamaged as error:
             self._send(Refused(id=None, reason="damaged", message=str(error)))
         except Exception as error:
             self._send(Refused(id=None, reason="load", message=_said(error)))
         else:
-            self._model = engine, Prefix(engine)
-            self._send(_loaded(request, engine, ms=(time.monotonic() - began) * 1000))
+            self._send(_loaded(request, self._model, ms=(time.monotonic() - began) * 1000))
 
     def _unload(self) -> None:
         if self._model is not None:
-            engine, _ = self._model
+            engine = self._model.engine
             self._model = None
             engine.close()
 
@@ -125,10 +125,9 @@ class Loop:
         # numpy, which this module imports, is not needed before there is a model.
         from phi_ls.worker.generation import Generation
 
-        engine, prefix = self._model
-        self._running.begin(request.id, engine)
+        self._running.begin(request.id, self._model.engine)
         try:
-            Generation(engine, prefix, request, send=self._send, unwanted=self._unwanted).run()
+            Generation(self._model, request, send=self._send, unwanted=self._unwanted).run()
         except PromptTooLong as error:
             self._send(
                 Refused(
@@ -140,7 +139,6 @@ class Loop:
                 )
             )
         except Exception as error:
-            prefix.drop()
             self._send(Refused(id=request.id, reason="failed", message=_said(error)))
         finally:
             self._running.end()
@@ -181,7 +179,21 @@ class _Running:
                 self._engine.interrupt(True)
 
 
-def _loaded(request: Load, engine: Engine, *, ms: float) -> Loaded:
+def _opened(request: Load) -> Model:
+    options = Options.read(request.options)
+    engine = engines.load(request)
+    # numpy, which this module imports, is there where an engine is.
+    from phi_ls.worker.model import Model
+
+    try:
+        return Model.open(engine, options)
+    except Exception:
+        engine.close()
+        raise
+
+
+def _loaded(request: Load, model: Model, *, ms: float) -> Loaded:
+    engine = model.engine
     return Loaded(
         engine=engine.name,
         engine_version=engine.version,
@@ -192,6 +204,9 @@ def _loaded(request: Load, engine: Engine, *, ms: float) -> Loaded:
         memory_bytes=memory.resident_bytes() or 0,
         verified=bool(request.files),
         system=engine.system,
+        sequences=engine.sequences,
+        four_cost=model.four_cost,
+        speculates=model.speculates,
     )
 
 

@@ -42,9 +42,9 @@ def run() -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # The reader must get the lock soon after the engine gives it back, or a cancel is seen a token late.
     sys.setswitchinterval(_SWITCH_SECONDS)
-    source, sink = _take_pipes()
+    source, sink = take_pipes()
     try:
-        Loop(Inbox(source), _sender(sink), Watchdog()).run()
+        Loop(Inbox(source), sender(sink), Watchdog()).run()
     except BrokenPipeError:
         # The server no longer reads, so it is gone; its end of stdin follows.
         os._exit(1)
@@ -52,7 +52,7 @@ def run() -> int:
     os._exit(0)
 
 
-def _take_pipes() -> tuple[BinaryIO, BinaryIO]:
+def take_pipes() -> tuple[BinaryIO, BinaryIO]:
     """The pipes of stdin and stdout; the descriptors 0 and 1 are left with nothing to read and with stderr."""
     source, sink = os.dup(0), os.dup(1)
     nothing = os.open(os.devnull, os.O_RDONLY)
@@ -67,7 +67,9 @@ def _take_pipes() -> tuple[BinaryIO, BinaryIO]:
     return os.fdopen(source, "rb"), os.fdopen(sink, "wb")
 
 
-def _sender(sink: BinaryIO) -> Callable[[FromWorker], None]:
+def sender(sink: BinaryIO) -> Callable[[FromWorker], None]:
+    """Writes each message at once."""
+
     def send(message: FromWorker) -> None:
         sink.write(encode(message))
         sink.flush()

@@ -33,6 +33,21 @@ def available_bytes() -> int | None:
     return min(free, default=None)
 
 
+def fits(size: int) -> bool:
+    """Whether a block of so many bytes can be had; a machine that does not tell is trusted."""
+    free = available_bytes()
+    return free is None or size <= free
+
+
+def further(most: int, each: int, *, beside: int = 0) -> int:
+    """How many blocks of `each` bytes, at most `most`, fit into half of what is free `beside` a block to come.
+
+    The other half is the editor's. None, where the machine does not tell.
+    """
+    free = (available_bytes() or 0) - beside
+    return max(0, min(most, free // 2 // max(1, each)))
+
+
 def _meminfo_available() -> int | None:
     for line in _text("/proc/meminfo").splitlines():
         name, _, value = line.partition(":")

@@ -26,6 +26,8 @@ def scan(held: str, new: str, stops: Sequence[str]) -> Scan:
     Empty stop strings are ignored. After a stop string nothing is held and what follows it is dropped.
     """
     text = held + new
+    if not stops:
+        return Scan(text, "", "")
     met = [(start + len(stop), start, stop) for stop in stops if stop and (start := text.find(stop)) >= 0]
     if met:
         _, start, stop = min(met)

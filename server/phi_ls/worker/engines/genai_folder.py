@@ -36,6 +36,8 @@ class GenaiFolder:
             self.end_tokens = frozenset([ends] if isinstance(ends, int) else ends)
             self.vocabulary = int(self._config["model"]["vocab_size"])
             self._longest = int(self._config["model"]["context_length"])
+            heads, width = self._decoder["num_key_value_heads"], self._decoder["head_size"]
+            self._cached_per_token = 2 * int(self._decoder["num_hidden_layers"]) * int(heads) * int(width)
         except (ValueError, KeyError, TypeError) as error:
             found = f"{type(error).__name__}: {error}"
             raise LoadFailed(f"model folder {path}: wanted a model's {_CONFIG}, found {found}") from error
@@ -44,6 +46,10 @@ class GenaiFolder:
     def safe_tokens(self) -> int:
         """The longest context that the model computes rightly: beyond a sliding window its graph would be wrong."""
         return min(self._longest, self._window["window_size"]) if self._window else self._longest
+
+    def cache_bytes(self, context_tokens: int) -> int:
+        """What a KV cache of that length takes on the CPU, where its numbers have four bytes; half of it elsewhere."""
+        return self._cached_per_token * 4 * context_tokens
 
     @contextmanager
     def loadable(self) -> Iterator[Path]:

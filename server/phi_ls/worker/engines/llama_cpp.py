@@ -1,7 +1,7 @@
 """llama.cpp through the low-level API of llama-cpp-python: a GGUF file, on the CPU or a GPU.
 
-One sequence, one micro-batch of at most 32 tokens per step: on the CPU an interrupted step leaves the KV cache as it
-was. A native call with a pointer that was given back ends the process, so nothing is called after `close`.
+One micro-batch of at most 32 tokens per step: on the CPU an interrupted step leaves the KV cache as it was. A native
+call with a pointer that was given back ends the process, so nothing is called after `close`.
 """
 
 from __future__ import annotations
@@ -17,10 +17,12 @@ import llama_cpp.llama_cpp as native
 import numpy as np
 
 from phi_ls.errors import GenerationFailed, LoadFailed
-from phi_ls.worker import memory
 from phi_ls.worker.engine import CHUNK_TOKENS
+from phi_ls.worker.engines.llama_batch import Batch
+from phi_ls.worker.engines.llama_context import SEQUENCES, cells_for, parameters
 from phi_ls.worker.engines.llama_vocabulary import LlamaVocabulary
 from phi_ls.worker.inbox import report
+from phi_ls.worker.options import Options
 from phi_ls.worker.parts import encode_parts
 
 if TYPE_CHECKING:
@@ -30,8 +32,6 @@ if TYPE_CHECKING:
 
     from phi_ls.wire import Load, Part
 
-_MIB = 1 << 20
-_F16_BYTES = 2
 _ALL_LAYERS = 999
 _ABORTED = 2
 _LEVEL_ERROR = 4
@@ -48,10 +48,10 @@ def load(request: Load) -> LlamaCpp:
         raise LoadFailed(f"model file {path}: wanted a GGUF file, found none")
     native.llama_log_set(_LOG, ctypes.c_void_p(0))
     native.llama_backend_init()
-    parameters = native.llama_model_default_params()
-    parameters.n_gpu_layers = _ALL_LAYERS if request.provider == "gpu" else 0
+    wanted = native.llama_model_default_params()
+    wanted.n_gpu_layers = _ALL_LAYERS if request.provider == "gpu" else 0
     _errors.clear()
-    model = native.llama_model_load_from_file(os.fsencode(path), parameters)
+    model = native.llama_model_load_from_file(os.fsencode(path), wanted)
     if not model:
         raise LoadFailed(f"model file {path}: llama.cpp cannot load it: {_last_error()}")
     try:
@@ -62,24 +62,31 @@ def load(request: Load) -> LlamaCpp:
 
 
 class LlamaCpp:
-    """One model and one context, which holds the KV cache."""
+    """One model and one context, whose cells the sequences share."""
 
     name = "llama_cpp"
     version = str(llama_cpp.__version__)
+    sequences = SEQUENCES
+    scores_all = True
 
     def __init__(self, model: Any, request: Load) -> None:  # noqa: ANN401 - a native pointer
+        on_cpu = request.provider == "cpu"
         self.context_tokens = min(request.context_tokens, int(native.llama_model_n_ctx_train(model)))
-        if request.provider == "cpu":
-            _check_memory(_cache_bytes(model, self.context_tokens))
+        contexts = Options.read(request.options).sequences or (2 if on_cpu else 1)
+        self.cells = cells_for(model, self.context_tokens, contexts=contexts, on_cpu=on_cpu)
         self._model = model
         self._vocabulary = LlamaVocabulary(model)
         named_ends = {self._vocabulary.control(token) for token in request.end_tokens}
         self.end_tokens = self._vocabulary.end_tokens | {end for end in named_ends if end is not None}
         self.vocabulary = self._vocabulary.size
-        self._context = native.llama_init_from_model(model, _parameters(self.context_tokens, request.threads))
+        self._context = native.llama_init_from_model(model, parameters(self.cells, request.threads))
         if not self._context:
-            raise LoadFailed(f"llama.cpp cannot make a context of {self.context_tokens} tokens: {_last_error()}")
+            raise LoadFailed(f"llama.cpp cannot make a context of {self.cells} tokens: {_last_error()}")
         self._memory = native.llama_get_memory(self._context)
+        self._batch = Batch(CHUNK_TOKENS)
+        self._lengths = [0] * SEQUENCES
+        self._selected = 0
+        self._views: dict[int, npt.NDArray[np.float32]] = {}
         self._abort = _Abort()
         self._abort.attach(self._context)
         self.system = native.llama_print_system_info().decode("utf-8", "replace").strip()
@@ -92,29 +99,58 @@ class LlamaCpp:
         """The bytes of a token; see `Engine`."""
         return self._vocabulary.piece(token)
 
+    def select(self, sequence: int) -> None:
+        """Work on another sequence."""
+        if sequence != self._selected:
+            self._selected = self._batch.sequence = sequence
+
     def rewind(self, length: int) -> None:
         """Forget all but the first `length` tokens."""
-        if not native.llama_memory_seq_rm(self._memory, 0, length, -1):
+        if not native.llama_memory_seq_rm(self._memory, self._selected, length, -1):
             raise GenerationFailed(f"llama.cpp cannot cut its KV cache back to {length} tokens")
+        self._lengths[self._selected] = length
 
     def feed(self, tokens: Sequence[int]) -> bool:
         """Append tokens and compute them; False when it was interrupted."""
-        held = self._length()
-        array = (native.llama_token * len(tokens))(*tokens)
-        code = native.llama_decode(self._context, native.llama_batch_get_one(array, len(tokens)))
-        if code == _ABORTED:
-            self.rewind(held)
-            return False
-        if code != 0:
-            raise GenerationFailed(f"llama_decode returned {code} for {len(tokens)} tokens after {held}")
-        return True
+        return self._compute(tokens, score_all=False)
 
     def logits(self) -> npt.NDArray[np.float32]:
         """The scores after the last token fed: a view of the engine's own memory."""
         scores = native.llama_get_logits_ith(self._context, -1)
         if not scores:
             raise GenerationFailed("llama.cpp has no scores; at least one token must be fed before")
-        return np.ctypeslib.as_array(scores, shape=(self.vocabulary,))
+        address = ctypes.addressof(scores.contents)
+        view = self._views.get(address)
+        if view is None:
+            # The engine has one place for its scores, as long as as many rows of them are wanted.
+            view = self._views[address] = np.ctypeslib.as_array(scores, shape=(self.vocabulary,))
+        return view
+
+    def score(self, tokens: Sequence[int]) -> npt.NDArray[np.float32] | None:
+        """The scores after each of `tokens`, which are appended; None when it was interrupted."""
+        if not self._compute(tokens, score_all=True):
+            return None
+        return np.ctypeslib.as_array(native.llama_get_logits(self._context), shape=(len(tokens), self.vocabulary))
+
+    def save(self, most_bytes: int) -> bytearray | None:
+        """The selected sequence's tokens and cells."""
+        size = native.llama_state_seq_get_size(self._context, self._selected)
+        if not 0 < size <= most_bytes:
+            return None
+        state = bytearray(size)
+        buffer = (ctypes.c_uint8 * size).from_buffer(state)
+        written = native.llama_state_seq_get_data(self._context, buffer, size, self._selected)
+        return state if written == size else None
+
+    def restore(self, state: bytearray) -> bool:
+        """Fill the selected sequence from what `save` gave."""
+        self.rewind(0)
+        buffer = (ctypes.c_uint8 * len(state)).from_buffer(state)
+        if not native.llama_state_seq_set_data(self._context, buffer, len(state), self._selected):
+            self.rewind(0)
+            return False
+        self._lengths[self._selected] = int(native.llama_memory_seq_pos_max(self._memory, self._selected)) + 1
+        return True
 
     def interrupt(self, wanted: bool) -> None:
         """Make a running `feed` give up after the node that it computes; a GPU finishes its step."""
@@ -122,11 +158,22 @@ class LlamaCpp:
 
     def close(self) -> None:
         """Give context and model back."""
+        self._batch.close()
         native.llama_free(self._context)
         native.llama_model_free(self._model)
 
-    def _length(self) -> int:
-        return int(native.llama_memory_seq_pos_max(self._memory, 0)) + 1
+    def _compute(self, tokens: Sequence[int], *, score_all: bool) -> bool:
+        held = self._lengths[self._selected]
+        if held + len(tokens) > self.context_tokens:
+            raise GenerationFailed(f"{len(tokens)} tokens after {held} are more than {self.context_tokens}")
+        code = native.llama_decode(self._context, self._batch.filled(tokens, held, score_all=score_all))
+        if code == _ABORTED:
+            self.rewind(held)
+            return False
+        if code != 0:
+            raise GenerationFailed(f"llama_decode returned {code} for {len(tokens)} tokens after {held}")
+        self._lengths[self._selected] = held + len(tokens)
+        return True
 
 
 class _Abort:
@@ -145,39 +192,6 @@ class _Abort:
 
     def set(self, wanted: bool) -> None:
         self._flag.value = b"\x01" if wanted else b""
-
-
-def _parameters(context_tokens: int, threads: int) -> Any:  # noqa: ANN401 - a native structure
-    parameters = native.llama_context_default_params()
-    parameters.n_ctx = context_tokens
-    parameters.n_batch = max(CHUNK_TOKENS, min(context_tokens, 2048))
-    parameters.n_ubatch = CHUNK_TOKENS
-    parameters.n_seq_max = 1
-    parameters.n_threads = parameters.n_threads_batch = threads or _default_threads()
-    parameters.no_perf = True
-    return parameters
-
-
-def _default_threads() -> int:
-    """About one thread per physical core: a second one per core, or one too many, makes all of them wait."""
-    logical = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
-    return logical if logical <= 4 else logical // 2
-
-
-def _cache_bytes(model: Any, context_tokens: int) -> int:  # noqa: ANN401 - a native pointer
-    width = native.llama_model_n_embd(model) // max(1, native.llama_model_n_head(model))
-    keys = width * native.llama_model_n_head_kv(model)
-    return int(2 * keys * _F16_BYTES * native.llama_model_n_layer(model) * context_tokens)
-
-
-def _check_memory(wanted: int) -> None:
-    """Refuse what the system would grant and then kill us for using."""
-    free = memory.available_bytes()
-    if free is not None and wanted > free:
-        raise LoadFailed(
-            f"the KV cache wants {wanted // _MIB} MiB, {free // _MIB} MiB of memory are free; "
-            "choose a shorter context or a smaller model"
-        )
 
 
 _errors: list[str] = []

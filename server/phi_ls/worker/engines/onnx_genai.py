@@ -1,13 +1,12 @@
 """onnxruntime-genai: a model folder with `genai_config.json`, on the CPU, CUDA or DirectML.
 
-The KV cache is allocated in full at the context's length and can be rewound. The binding computes with Python's global
-lock held, so a step cannot be given up half-way: a cancel is seen after it.
+A sequence is a generator of its own, whose KV cache is allocated in full at the context's length and can be rewound.
+The binding computes with Python's global lock held, so a step cannot be given up half-way: a cancel is seen after it.
 """
 
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,18 +17,22 @@ import numpy as np
 import onnxruntime_genai as og
 
 from phi_ls.errors import GenerationFailed, LoadFailed
+from phi_ls.worker import memory
 from phi_ls.worker.engines.genai_folder import GenaiFolder
+from phi_ls.worker.options import Options
 from phi_ls.worker.parts import encode_parts
 from phi_ls.worker.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Sequence
+    from types import TracebackType
 
     import numpy.typing as npt
 
     from phi_ls.wire import Load, Part
 
 _PROVIDERS = ("cpu", "cuda", "dml")
+_MIB = 1 << 20
 
 
 def load(request: Load) -> OnnxGenai:
@@ -40,21 +43,31 @@ def load(request: Load) -> OnnxGenai:
     vocabulary = Vocabulary(folder.path / "tokenizer.json")
     context_tokens = min(request.context_tokens, folder.safe_tokens)
     named_ends = {vocabulary.control(token) for token in request.end_tokens}
+    on_cpu = request.provider == "cpu"
+    cache_bytes = folder.cache_bytes(context_tokens) if on_cpu else 0
     try:
         model = _model(folder, request, context_tokens)
     except RuntimeError as error:
         raise LoadFailed(f"onnxruntime-genai cannot load {folder.path}: {error}") from error
+    if not memory.fits(cache_bytes):
+        free = memory.available_bytes() or 0
+        raise LoadFailed(
+            f"the KV cache wants {cache_bytes // _MIB} MiB, {free // _MIB} MiB of memory are free; "
+            "choose a shorter context or a smaller model"
+        )
     return OnnxGenai(
         model,
         vocabulary,
         context_tokens=context_tokens,
         scores=folder.vocabulary,
         end_tokens=folder.end_tokens | {end for end in named_ends if end is not None},
+        most_sequences=Options.read(request.options).sequences or (2 if on_cpu else 1),
+        cache_bytes=cache_bytes,
     )
 
 
 class OnnxGenai:
-    """One model and one generator, which holds the KV cache."""
+    """One model and its generators. `cache_bytes` is what the KV cache of each takes, 0 where that is not known."""
 
     name = "onnx_genai"
     version = str(og.__version__)
@@ -67,15 +80,29 @@ class OnnxGenai:
         context_tokens: int,
         scores: int,
         end_tokens: frozenset[int],
+        most_sequences: int,
+        cache_bytes: int,
     ) -> None:
         self.context_tokens = context_tokens
+        self.cells = context_tokens * most_sequences
         self.vocabulary = scores
         self.end_tokens = end_tokens
         self.system = str(model.device_type)
         self._model = model
         self._vocabulary = vocabulary
-        self._generator: Any = None
+        self._most_sequences = most_sequences
+        self._cache_bytes = cache_bytes
+        self._generators: dict[int, Any] = {}
+        self._selected = 0
+        self._guard = _Guard(self._forget)
         self.rewind(0)
+        self.scores_all = self._gives_all_scores()
+
+    @property
+    def sequences(self) -> int:
+        """The generators that there are, and those for which memory is free."""
+        more = self._most_sequences - len(self._generators)
+        return len(self._generators) + memory.further(more, self._cache_bytes)
 
     def encode(self, parts: Sequence[Part]) -> list[int]:
         """Token ids of a prompt; see `Engine`."""
@@ -85,42 +112,85 @@ class OnnxGenai:
         """The bytes of a token; see `Engine`."""
         return self._vocabulary.piece(token)
 
+    def select(self, sequence: int) -> None:
+        """Work on another generator, which is made when it is first needed."""
+        self._selected = sequence
+        if sequence not in self._generators:
+            self.rewind(0)
+
     def rewind(self, length: int) -> None:
         """Forget all but the first `length` tokens. A generator that raised is replaced, which empties the cache."""
-        with self._guarded():
-            if self._generator is None:
-                parameters = og.GeneratorParams(self._model)
-                parameters.set_search_options(max_length=self.context_tokens, do_sample=False)
-                self._generator = og.Generator(self._model, parameters)
-            if length < self._generator.token_count():
-                self._generator.rewind_to(length)
+        with self._guard:
+            generator = self._generators.get(self._selected)
+            if generator is None:
+                generator_parameters = og.GeneratorParams(self._model)
+                generator_parameters.set_search_options(max_length=self.context_tokens, do_sample=False)
+                generator = self._generators[self._selected] = og.Generator(self._model, generator_parameters)
+            if length < generator.token_count():
+                generator.rewind_to(length)
 
     def feed(self, tokens: Sequence[int]) -> bool:
         """Append tokens and compute them, always to the end."""
-        with self._guarded():
-            self._generator.append_tokens(np.asarray(tokens, np.int32))
+        with self._guard:
+            self._generators[self._selected].append_tokens(np.asarray(tokens, np.int32))
         return True
 
     def logits(self) -> npt.NDArray[np.float32]:
         """The scores after the last token fed."""
-        with self._guarded():
-            scores: npt.NDArray[np.float32] = np.asarray(self._generator.get_logits(), np.float32)
+        with self._guard:
+            scores: npt.NDArray[np.float32] = np.asarray(self._generators[self._selected].get_logits(), np.float32)
         return scores.reshape(-1)
+
+    def score(self, tokens: Sequence[int]) -> npt.NDArray[np.float32] | None:
+        """The scores after each of `tokens`, which are appended."""
+        with self._guard:
+            generator = self._generators[self._selected]
+            generator.append_tokens(np.asarray(tokens, np.int32))
+            rows: npt.NDArray[np.float32] = np.asarray(generator.get_output("logits"), np.float32)
+        return rows.reshape(-1, self.vocabulary)
+
+    def save(self, most_bytes: int) -> bytearray | None:
+        """The engine cannot give a cache away."""
+        return None
+
+    def restore(self, state: bytearray) -> bool:
+        """Nothing is ever saved."""
+        self.rewind(0)
+        return False
 
     def interrupt(self, wanted: bool) -> None:
         """Ignored: while a step runs, no other thread does."""
 
     def close(self) -> None:
         """Give the model's memory back."""
-        self._generator = self._model = None
+        self._generators.clear()
+        self._model = None
 
-    @contextmanager
-    def _guarded(self) -> Iterator[None]:
-        try:
-            yield
-        except Exception as error:
-            # How many tokens it has taken is not known any more.
-            self._generator = None
+    def _gives_all_scores(self) -> bool:
+        """Whether the graph computes scores after each token; some are built to do so after the last one only."""
+        rows = self.score([0, 0])
+        self.rewind(0)
+        return rows is not None and len(rows) == 2
+
+    def _forget(self) -> None:
+        """Give up the selected generator: how many tokens it has taken is not known any more."""
+        self._generators.pop(self._selected, None)
+
+
+class _Guard:
+    """A context in which any error is the engine's. A plain class, since it is entered twice for each token."""
+
+    def __init__(self, forget: Callable[[], None]) -> None:
+        self._forget = forget
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if isinstance(error, Exception):
+            self._forget()
             raise GenerationFailed(f"onnxruntime-genai: {error}") from error
 
 

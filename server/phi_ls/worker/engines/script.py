@@ -4,8 +4,9 @@
      "rules": [{"when": "<regular expression>", "text": "the answer", "fails": null, "after": 0, "logprob": -0.1}],
      "default": "the answer when no rule matches"}
 
-Every name may be left out. `fails` and `load_fails` are null, "crash", "hang" or a message; `after` counts the tokens
-that come before the failure. A name that is not known here is an error, for a misspelt script would play another scene.
+Every name may be left out. `fails` and `load_fails` are null, "crash", "kill" (as systems do for want of memory),
+"hang" or a message; `after` counts the tokens that come before the failure. A name that is not known here is an error,
+for a misspelt script would play another scene.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from phi_ls.errors import LoadFailed
 
 CRASH = "crash"
 HANG = "hang"
+KILL = "kill"
 
 # Below this, another word of the vocabulary would be as likely.
 _LEAST_LOGPROB = -10.0

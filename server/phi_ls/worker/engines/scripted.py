@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import os
 import re
+import signal
 import threading
 import time
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from phi_ls.errors import GenerationFailed, LoadFailed
-from phi_ls.worker.engines.script import CRASH, HANG, Script
+from phi_ls.worker.engines.script import CRASH, HANG, KILL, Script
 from phi_ls.worker.parts import encode_parts
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ _WORD = re.compile(r"\s*\w+|\s*[^\w\s]|\s+")
 _END = "<|end|>"
 _VOCABULARY = 1 << 16
 _STEP_SECONDS = 0.005
+_SEQUENCES = 4
 
 
 def load(request: Load) -> Scripted:
@@ -41,22 +43,26 @@ def load(request: Load) -> Scripted:
 
 
 class Scripted:
-    """One script and the tokens that were fed to it."""
+    """One script and the tokens that were fed to it, in sequences."""
 
     name = "scripted"
     version = "1"
     system = ""
     vocabulary = _VOCABULARY
+    sequences = _SEQUENCES
+    scores_all = False
 
     def __init__(self, script: Script, context_tokens: int) -> None:
         self.context_tokens = context_tokens
+        self.cells = context_tokens * _SEQUENCES
         self._script = script
         self._words = _Words()
         end = self._words.control(_END)
         self.end_tokens = frozenset([end])
         self._end = end
         self._prompt: list[int] = []
-        self._fed: list[int] = []
+        self._sequences: list[list[int]] = [[] for _ in range(_SEQUENCES)]
+        self._fed = self._sequences[0]
         self._interrupted = threading.Event()
 
     def encode(self, parts: Sequence[Part]) -> list[int]:
@@ -67,6 +73,10 @@ class Scripted:
     def piece(self, token: int) -> bytes:
         """The bytes of a word."""
         return self._words.piece(token)
+
+    def select(self, sequence: int) -> None:
+        """Go on with the tokens of another sequence."""
+        self._fed = self._sequences[sequence]
 
     def rewind(self, length: int) -> None:
         """Forget all but the first `length` tokens."""
@@ -89,14 +99,27 @@ class Scripted:
         """Scores by which the next word of the answer comes out, with the script's probability."""
         rule = self._script.rule_for(self._words.spell(self._prompt))
         said = len(self._fed) - len(self._prompt)
+        if said < 0:
+            # The end of the prompt was taken back; it is what this engine would have said.
+            return self._scores(self._prompt[said], -0.1)
         if said >= rule.after:
             _act(rule.fails, GenerationFailed)
         answer = self._words.encode_text(rule.text, begins=True)
         token = answer[said] if said < len(answer) else self._end
-        others = math.log(max(-math.expm1(rule.logprob), 1e-30) / (_VOCABULARY - 1))
-        scores = np.full(_VOCABULARY, others, np.float32)
-        scores[token] = rule.logprob
-        return scores
+        return self._scores(token, rule.logprob)
+
+    def score(self, tokens: Sequence[int]) -> npt.NDArray[np.float32] | None:
+        """Its scores belong to a prompt and an answer, not to any tokens."""
+        raise GenerationFailed("the scripted engine has no scores for guessed tokens")
+
+    def save(self, most_bytes: int) -> bytearray | None:
+        """There is no state to give away."""
+        return None
+
+    def restore(self, state: bytearray) -> bool:
+        """Nothing is ever saved."""
+        self.rewind(0)
+        return False
 
     def interrupt(self, wanted: bool) -> None:
         """End the sleep of a running `feed`."""
@@ -107,6 +130,12 @@ class Scripted:
 
     def close(self) -> None:
         """Nothing is held."""
+
+    def _scores(self, token: int, logprob: float) -> npt.NDArray[np.float32]:
+        others = math.log(max(-math.expm1(logprob), 1e-30) / (_VOCABULARY - 1))
+        scores = np.full(_VOCABULARY, others, np.float32)
+        scores[token] = logprob
+        return scores
 
 
 class _Words:
@@ -126,7 +155,7 @@ class _Words:
         return [self._id(word, control=False) for word in _WORD.findall(text)]
 
     def piece(self, token: int) -> bytes:
-        text, control = self._texts[token]
+        text, control = self._texts[token] if token < len(self._texts) else ("", True)
         return b"" if control else text.encode()
 
     def spell(self, tokens: Sequence[int]) -> str:
@@ -144,7 +173,9 @@ class _Words:
 
 def _act(fails: str | None, error: type[GenerationFailed | LoadFailed]) -> None:
     """Fail as a script wants: end the process, stop for good, or raise `error` with the script's message."""
-    if fails == CRASH:
+    if fails == KILL and hasattr(signal, "SIGKILL"):
+        os.kill(os.getpid(), signal.SIGKILL)
+    if fails in (CRASH, KILL):
         os.abort()
     while fails == HANG:
         time.sleep(60)

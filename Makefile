@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # phi-ls sets this for its worker too; here it also covers the tests that import the engine themselves.
 export ORT_DISABLE_TELEMETRY := 1
 
-.PHONY: demo test check fmt lint types floors generated unit e2e bench recipe starter starter-train wheel vsix clean
+.PHONY: demo test check fmt lint types floors generated unit gpu e2e editors bench report recipe starter starter-train wheel vsix clean
 
 demo: $(VENV)/.cpu
 	@echo '--- phi-ls complete examples/inventory.py --at 27:23'
@@ -69,12 +69,29 @@ floors: $(VENV)/.dev
 generated: $(VENV)/.dev
 	$(BIN)/python scripts/generate.py --check
 
-unit: $(VENV)/.gguf
+# What `backends install` is tested with: the engines' packages in a folder, so that the test opens no connection.
+$(VENV)/.wheels: $(VENV)/.gguf
+	@$(BIN)/pip download --quiet --only-binary :all: --find-links .wheels --dest .wheels \
+	  onnxruntime-genai==0.18.0 onnxruntime==1.31.1 'numpy>=2.0' 'tokenizers>=0.22,<0.24' && \
+	{ [ -z '$(CXX_FOUND)' ] || $(BIN)/pip download --quiet --only-binary :all: --find-links .wheels --dest .wheels $(GGUF); } || \
+	echo 'some packages could not be fetched: the tests that install them are skipped'
+	@touch $@
+
+unit: $(VENV)/.wheels
 	$(BIN)/pytest
+
+# For machines with a graphics processor; prints figures, skips with the reason elsewhere.
+gpu: $(VENV)/.dev
+	$(BIN)/pytest -m gpu -s -ra tests/gpu
 
 # The extension's checks and tests, its package, and a real VS Code that is driven by keyboard.
 e2e: $(VENV)/.dev
 	PYTHON='$(CURDIR)/$(BIN)/python' scripts/e2e.sh
+
+# Neovim, Helix and Emacs from Debian sid in .toolbox/editors, and phi-ls driven in each of them by keyboard.
+editors: $(VENV)/.dev
+	scripts/setup-editors.sh
+	$(BIN)/pytest tests/editors -m editors
 
 # The recipe of the starter model: torch and what the export needs. Only who trains or tests the recipe wants them.
 $(VENV)/.recipe: $(VENV)/.gguf
@@ -97,6 +114,10 @@ starter-train: $(VENV)/.recipe
 bench: $(VENV)/.gguf
 	@mkdir -p .training && touch .training/pause
 	@$(BIN)/phi-ls bench; status=$$?; rm -f .training/pause; exit $$status
+
+# What the model of this machine writes for functions of this repository; the text is in artefacts/actions.md.
+report: $(VENV)/.cpu
+	@$(BIN)/python scripts/report.py
 
 wheel: $(VENV)/.dev
 	rm -f dist/phi_ls-*.whl

@@ -4,7 +4,8 @@
     python scripts/generate.py --check    change nothing; print the differences; exit with 1 if there are any
 
 The sources are `phi_ls.settings`; the products are blocks of package.json, extension/src/generated.ts,
-schemas/settings.json and two tables of README.md between marks. What stands outside of them is kept.
+schemas/settings.json, and tables of README.md and docs/configuration.md between marks. What stands outside of them is
+kept.
 """
 
 from __future__ import annotations
@@ -81,11 +82,18 @@ def readme(text: str) -> str:
     return _between_marks(text, "commands", commands.markdown_table())
 
 
+def configuration(text: str) -> str:
+    """Return docs/configuration.md with its tables of settings and of server commands."""
+    text = _between_marks(text, "settings", schema.markdown_table())
+    return _between_marks(text, "server commands", _server_commands())
+
+
 PRODUCTS: dict[str, Callable[[str], str]] = {
     "package.json": manifest,
     "extension/src/generated.ts": typescript,
     "schemas/settings.json": json_schema,
     "README.md": readme,
+    "docs/configuration.md": configuration,
 }
 
 
@@ -123,11 +131,18 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
+def _server_commands() -> str:
+    """What a client without a palette of ours can ask the server for."""
+    rows = ["| command | what it does |", "|---|---|"]
+    rows += [f"| `{item.server}` | {item.help} |" for item in commands.PALETTE if item.server]
+    return "\n".join(rows) + "\n"
+
+
 def _between_marks(text: str, name: str, table: str) -> str:
     begin, end = f"<!-- {name} -->", f"<!-- /{name} -->"
     pattern = re.compile(re.escape(begin) + ".*?" + re.escape(end), re.DOTALL)
     if len(pattern.findall(text)) != 1:
-        sys.exit(f"generate: README.md should hold one pair of marks {begin} and {end}")
+        sys.exit(f"generate: the page should hold one pair of marks {begin} and {end}")
     return pattern.sub(lambda _: f"{begin}\n\n{table}\n{end}", text)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marked import marked
 from phi_ls.context import Budget, CompletionContext, completion_context
-from phi_ls.prompt import DocumentRequest, ExplainRequest
+from phi_ls.prompt import DocumentRequest, ExplainRequest, TaskRequest
 from phi_ls.syntax import parse
 
 LINE = '''\
@@ -53,7 +53,9 @@ def explain_request(code: str = CODE) -> ExplainRequest:
     )
 
 
-def document_request(style: str = "docstring", code: str = CODE) -> DocumentRequest:
+def document_request(
+    style: str = "docstring", code: str = CODE, sign: str = "", convention: str = ""
+) -> DocumentRequest:
     """A request to document some Python, or as if it were JavaScript."""
     return DocumentRequest(
         path="shapes/circle.py",
@@ -63,4 +65,26 @@ def document_request(style: str = "docstring", code: str = CODE) -> DocumentRequ
         signature="def area(self) -> float",
         name="area",
         style=style,
+        sign=sign,
+        convention=convention,
+    )
+
+
+def task_request(task: str, code: str = CODE) -> TaskRequest:
+    """A request to do something with some Python, with all that a request can have."""
+    return TaskRequest(
+        path="shapes/circle.py",
+        language="python",
+        fence="python",
+        code="" if task in ("commitMessage", "explainFile", "ownAnswer", "ownCode") else code,
+        signature="def area(self) -> float",
+        name="area",
+        task=task,
+        problems=("line 2: math is not defined (pyright)",) if task in ("fix", "explainError") else (),
+        instruction="Use tau." if task in ("refactor", "ownAnswer", "ownCode") else "",
+        material={
+            "tests": "Use pytest. Import from `circle`.",
+            "commitMessage": "```diff\n+import math\n```",
+            "explainFile": "circle.py:\n- `class Circle`: It is round.",
+        }.get(task, ""),
     )

@@ -9,6 +9,7 @@ import {
   type LanguageClientOptions,
   type StaticFeature,
 } from "vscode-languageclient/node";
+import { showGrowing } from "./actions";
 import type { PaletteId } from "./generated";
 import type { Launch } from "./python";
 import { environment } from "./run";
@@ -80,6 +81,7 @@ export function createClient(launch: Launch, hooks: ClientHooks): Client {
   client.onNotification("phi/status", (status: Status) => {
     hooks.onStatus(status);
   });
+  client.onNotification("phi/answer", showGrowing);
   return {
     start: () => client.start(),
     dispose: () => client.dispose(),
@@ -101,7 +103,7 @@ class QuietClient extends LanguageClient {
 /** Tells the server what this editor can do beyond the protocol. */
 class PhiCapabilities implements StaticFeature {
   fillClientCapabilities(capabilities: ClientCapabilities): void {
-    const phi = { showsAnswers: true, commandLinks: true, status: true };
+    const phi = { showsAnswers: true, streamsAnswers: true, commandLinks: true, status: true };
     capabilities.experimental = {
       ...(capabilities.experimental as object | undefined),
       phi,

@@ -1,30 +1,10 @@
 /** The palette's commands. The server does the work; here its answers are shown. */
 import * as vscode from "vscode";
+import { act, execute, has, type Asked, type Target } from "./actions";
 import { backends, palette, ServerCommand, Setting, type PaletteId, type ServerCommandId } from "./generated";
-import type { Server } from "./server";
-
-/** What `document` answers; where the edit was applied, it speaks for itself. */
-interface Documented {
-  readonly applied: boolean;
-  readonly message: string;
-}
 
 export const MENU = "phi.menu";
 const REPORTS = "phi-report";
-
-/** Code, as the server's commands take it. */
-interface Target {
-  readonly uri: string;
-  readonly range: { readonly start: Place; readonly end: Place };
-  readonly version?: number;
-}
-
-interface Place {
-  readonly line: number;
-  readonly character: number;
-}
-
-type Asked = Pick<Server, "request" | "restart">;
 
 export function registerCommands(server: Asked, log: vscode.LogOutputChannel): vscode.Disposable {
   const reports = new Reports();
@@ -34,12 +14,29 @@ export function registerCommands(server: Asked, log: vscode.LogOutputChannel): v
       await reports.show(title, answer.text);
     }
   };
+  const acting = (command: ServerCommandId) => (target?: Target) => act(server, command, target);
   const handlers: Record<PaletteId, (target?: Target) => unknown> = {
-    "phi.explain": (target) => act(server, ServerCommand.explain, target),
-    "phi.document": (target) => act(server, ServerCommand.document, target),
+    "phi.explain": acting(ServerCommand.explain),
+    "phi.document": acting(ServerCommand.document),
+    "phi.explainError": acting(ServerCommand.explainError),
+    "phi.fix": acting(ServerCommand.fix),
+    "phi.addTypes": acting(ServerCommand.addTypes),
+    "phi.simplify": acting(ServerCommand.simplify),
+    "phi.refactor": acting(ServerCommand.refactor),
+    "phi.tests": acting(ServerCommand.tests),
+    "phi.rename": acting(ServerCommand.rename),
+    "phi.explainFile": acting(ServerCommand.explainFile),
+    "phi.commitMessage": acting(ServerCommand.commitMessage),
+    "phi.own": acting(ServerCommand.own),
     "phi.why": () => report(ServerCommand.why, "Why"),
     "phi.showPrompt": () => report(ServerCommand.showPrompt, "Last prompt"),
     "phi.doctor": () => report(ServerCommand.doctor, "Doctor"),
+    "phi.forgetExplanations": async () => {
+      const answer = await execute(server, ServerCommand.forgetExplanations, [{}]);
+      if (has(answer, "text")) {
+        void vscode.window.showInformationMessage(`phi-ls: ${answer.text}`);
+      }
+    },
     "phi.chooseBackend": chooseBackend,
     "phi.chooseModel": chooseModel,
     "phi.restart": () => server.restart(),
@@ -52,34 +49,6 @@ export function registerCommands(server: Asked, log: vscode.LogOutputChannel): v
     vscode.commands.registerCommand(MENU, showMenu),
     ...Object.entries(handlers).map(([id, handler]) => vscode.commands.registerCommand(id, handler)),
   );
-}
-
-/** Runs a server command and shows what it answers: for the palette, links in hovers and the light bulb alike. */
-export async function execute(server: Asked, command: string, args: unknown[]): Promise<unknown> {
-  let answer: unknown;
-  try {
-    answer = await server.request(command, args);
-  } catch (error) {
-    if (!isCancelled(error)) {
-      void vscode.window.showErrorMessage(`phi-ls: ${(error as Error).message}`);
-    }
-    return undefined;
-  }
-  if (command === ServerCommand.explain && has(answer, "uri")) {
-    await vscode.commands.executeCommand("markdown.showPreviewToSide", vscode.Uri.parse(answer.uri));
-  } else if (command === ServerCommand.document && isRefused(answer)) {
-    void vscode.window.showWarningMessage(`phi-ls: ${answer.message}`);
-  }
-  return answer;
-}
-
-async function act(server: Asked, command: ServerCommandId, given: Target | undefined): Promise<void> {
-  const target = given ?? selected();
-  if (target) {
-    await execute(server, command, [target]);
-  } else {
-    void vscode.window.showInformationMessage("Open a file and put the cursor on the code that is meant.");
-  }
 }
 
 /** Texts that can be read and searched, and that nobody is asked to save. */
@@ -98,23 +67,6 @@ class Reports implements vscode.TextDocumentContentProvider {
   provideTextDocumentContent(uri: vscode.Uri): string {
     return this.texts.get(uri.path) ?? "";
   }
-}
-
-function selected(): Target | undefined {
-  const editor = vscode.window.activeTextEditor;
-  if (!editor) {
-    return undefined;
-  }
-  const { document, selection } = editor;
-  const place = ({ line, character }: vscode.Position): Place => ({
-    line,
-    character,
-  });
-  return {
-    uri: document.uri.toString(),
-    range: { start: place(selection.start), end: place(selection.end) },
-    version: document.version,
-  };
 }
 
 async function showMenu(): Promise<void> {
@@ -188,23 +140,4 @@ async function path(options: vscode.OpenDialogOptions): Promise<string | undefin
 
 function write(setting: string, value: string): Thenable<void> {
   return vscode.workspace.getConfiguration().update(setting, value, vscode.ConfigurationTarget.Global);
-}
-
-function isRefused(answer: unknown): answer is Documented {
-  return has(answer, "message") && !(answer as { applied?: unknown }).applied;
-}
-
-/** Whether a server's answer has a text under this name. */
-function has<Name extends string>(answer: unknown, name: Name): answer is Record<Name, string> {
-  return (
-    typeof answer === "object" &&
-    answer !== null &&
-    typeof (answer as Record<string, unknown>)[name] === "string"
-  );
-}
-
-/** Codes -32800 and -32802 of the protocol: the request was cancelled, by the client or by the server. */
-function isCancelled(error: unknown): boolean {
-  const code = (error as { code?: unknown }).code;
-  return error instanceof vscode.CancellationError || code === -32800 || code === -32802;
 }

@@ -2,7 +2,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import * as vscode from "vscode";
-import { execute, MENU, registerCommands } from "./commands";
+import { execute } from "./actions";
+import { MENU, registerCommands } from "./commands";
 import { makeEnvironment } from "./environment";
 import { restartSettings, Setting } from "./generated";
 import { findServer, interpreterOf, type Search } from "./python";

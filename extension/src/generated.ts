@@ -8,12 +8,18 @@ export const Setting = {
   contextTokens: "phi.contextTokens",
   threads: "phi.threads",
   logLevel: "phi.logLevel",
+  actions: "phi.actions",
   inlineCompletionEnable: "phi.inlineCompletion.enable",
   inlineCompletionDebounceMs: "phi.inlineCompletion.debounceMs",
   inlineCompletionMaxNewTokens: "phi.inlineCompletion.maxNewTokens",
   inlineCompletionMultiline: "phi.inlineCompletion.multiline",
   inlineCompletionLookup: "phi.inlineCompletion.lookup",
   hoverMode: "phi.hover.mode",
+  hoverDeadlineMs: "phi.hover.deadlineMs",
+  remoteUrl: "phi.remote.url",
+  remoteModel: "phi.remote.model",
+  remoteApi: "phi.remote.api",
+  remoteProfile: "phi.remote.profile",
   serverPython: "phi.server.python",
   traceServer: "phi.trace.server",
 } as const;
@@ -21,14 +27,25 @@ export const Setting = {
 /** Settings that the server cannot follow while it runs. */
 export const restartSettings = ["phi.server.python"] as const;
 
-export const backends = ["auto", "cuda", "directml", "cpu", "gguf"] as const;
+export const backends = ["auto", "cuda", "directml", "cpu", "gguf", "remote"] as const;
 
 export const ServerCommand = {
   explain: "phi.server.explain",
   document: "phi.server.document",
+  explainError: "phi.server.explainError",
+  fix: "phi.server.fix",
+  addTypes: "phi.server.addTypes",
+  simplify: "phi.server.simplify",
+  refactor: "phi.server.refactor",
+  tests: "phi.server.tests",
+  rename: "phi.server.rename",
+  explainFile: "phi.server.explainFile",
+  commitMessage: "phi.server.commitMessage",
+  own: "phi.server.own",
   why: "phi.server.why",
   showPrompt: "phi.server.showPrompt",
   doctor: "phi.server.doctor",
+  forgetExplanations: "phi.server.forgetExplanations",
 } as const;
 
 export const palette = [
@@ -41,6 +58,56 @@ export const palette = [
     id: "phi.document",
     title: "Document",
     help: "Write a documentation comment for the selection, or for the definition at the cursor.",
+  },
+  {
+    id: "phi.explainError",
+    title: "Explain Problem",
+    help: "Explain the problem that the editor shows at the cursor, and how to correct it.",
+  },
+  {
+    id: "phi.fix",
+    title: "Fix Problem",
+    help: "Correct the problem at the cursor with the smallest change.",
+  },
+  {
+    id: "phi.addTypes",
+    title: "Add Types",
+    help: "Add type annotations to the definition at the cursor, and nothing else.",
+  },
+  {
+    id: "phi.simplify",
+    title: "Simplify",
+    help: "Make the selection, or the definition at the cursor, simpler.",
+  },
+  {
+    id: "phi.refactor",
+    title: "Change as I Say",
+    help: "Change the selection, or the definition at the cursor, as an instruction says.",
+  },
+  {
+    id: "phi.tests",
+    title: "Write Tests",
+    help: "Write tests for the definition at the cursor, in the project's framework and where it keeps tests.",
+  },
+  {
+    id: "phi.rename",
+    title: "Suggest Names",
+    help: "Suggest better names for the definition at the cursor; the editor renames it everywhere.",
+  },
+  {
+    id: "phi.explainFile",
+    title: "Explain File",
+    help: "Explain each definition of the file, then all of them together.",
+  },
+  {
+    id: "phi.commitMessage",
+    title: "Write Commit Message",
+    help: "Write a commit message for what is staged in git.",
+  },
+  {
+    id: "phi.own",
+    title: "Run My Action",
+    help: "Run one of the actions that you defined in the setting `phi.actions`.",
   },
   {
     id: "phi.why",
@@ -56,6 +123,11 @@ export const palette = [
     id: "phi.doctor",
     title: "Doctor",
     help: "Show what this machine has, what runs on it, and why the alternatives do not.",
+  },
+  {
+    id: "phi.forgetExplanations",
+    title: "Forget Explanations",
+    help: "Delete every explanation that is kept for hovers.",
   },
   {
     id: "phi.chooseBackend",

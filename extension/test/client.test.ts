@@ -55,7 +55,10 @@ test("the server learns that answers, links and the status are shown here", () =
     feature.fillClientCapabilities(capabilities);
   });
   expect(capabilities).toEqual({
-    experimental: { other: 1, phi: { showsAnswers: true, commandLinks: true, status: true } },
+    experimental: {
+      other: 1,
+      phi: { showsAnswers: true, streamsAnswers: true, commandLinks: true, status: true },
+    },
   });
 });
 

@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
-import { execute, MENU, registerCommands } from "../src/commands";
+import { execute, showGrowing } from "../src/actions";
+import { MENU, registerCommands } from "../src/commands";
 import { log, reset, state } from "./vscode";
 
 const asked: unknown[][] = [];
@@ -75,8 +76,9 @@ test("what was cancelled says nothing", async () => {
 });
 
 test("reports open as texts", async () => {
-  answer = () => Promise.resolve({ text: "cpu is chosen" });
+  answer = () => Promise.resolve({ text: "cpu is chosen", markdown: "", uri: "phi-ls:/doctor/1/doctor.md" });
   await choose("phi.doctor");
+  expect(state.executed).toEqual([]);
   expect(state.shown).toEqual([{ path: "/Doctor", text: "cpu is chosen" }]);
 });
 
@@ -95,4 +97,68 @@ test("the status item's menu runs what is chosen", async () => {
   state.picked = "Restart Server";
   await choose(MENU);
   expect(state.executed).toEqual([["phi.restart"]]);
+});
+
+test("an answer that was shown while it grew is not opened again", async () => {
+  showGrowing({ uri: "phi-ls:/explain/2/x.md" });
+  expect(state.executed).toEqual([["markdown.showPreviewToSide", { text: "phi-ls:/explain/2/x.md" }]]);
+  answer = () => Promise.resolve({ title: "x", markdown: "# x", uri: "phi-ls:/explain/2/x.md" });
+  await choose("phi.explain", target);
+  expect(state.executed.length).toBe(1);
+});
+
+test("a link that wants the answer in the hover opens the hover again", async () => {
+  answer = () => Promise.resolve({ title: "x", markdown: "# x", uri: "phi-ls:/explain/3/x.md" });
+  await choose("phi.explain", { ...target, hover: true });
+  expect(state.executed).toEqual([["editor.action.showHover"]]);
+});
+
+test("an answer that cannot be trusted is shown on demand", async () => {
+  state.presses = { "would add": "Show the Answer" };
+  const message = "nothing was changed: the answer would add a syntax error";
+  answer = () => Promise.resolve({ applied: false, message, uri: "phi-ls:/fix/1/f.md", markdown: "" });
+  await choose("phi.fix", { ...target, problems: ["line 1: bad"] });
+  expect(state.messages).toEqual([`phi-ls: ${message}`]);
+  expect(state.executed).toEqual([["markdown.showPreviewToSide", { text: "phi-ls:/fix/1/f.md" }]]);
+});
+
+test("a change is asked for in words, and not made without them", async () => {
+  await choose("phi.refactor", target);
+  expect(asked).toEqual([]);
+  state.typed = "use a loop";
+  await choose("phi.refactor", target);
+  expect(asked).toEqual([["phi.server.refactor", { ...target, instruction: "use a loop" }]]);
+});
+
+test("an action of the user's own is chosen by its title", async () => {
+  await choose("phi.own", target);
+  expect(state.messages).toEqual(["Define an action of your own in the setting phi.actions."]);
+  state.settings = { "phi.actions": [{ title: "Translate" }, { title: "Log" }] };
+  state.picked = "Log";
+  await choose("phi.own", target);
+  expect(asked).toEqual([["phi.server.own", { ...target, title: "Log" }]]);
+});
+
+test("a chosen name is given to the language's own rename", async () => {
+  state.picked = "length";
+  answer = () =>
+    Promise.resolve({ name: "n", names: ["size", "length"], position: { line: 1, character: 4 } });
+  await choose("phi.rename", target);
+  expect(state.executed).toEqual([
+    ["vscode.executeDocumentRenameProvider", { text: target.uri }, { line: 1, character: 4 }, "length"],
+  ]);
+  expect(state.messages).toEqual(["phi-ls: no extension of this language can rename here."]);
+});
+
+test("a commit message opens as a text where git's extension is missing", async () => {
+  answer = () => Promise.resolve({ text: "Add a door", markdown: "", uri: "phi-ls:/commitMessage/1/m.md" });
+  await choose("phi.commitMessage", target);
+  await Promise.resolve();
+  expect(state.shown).toEqual([{ content: "Add a door" }]);
+});
+
+test("forgetting says how much was forgotten", async () => {
+  answer = () => Promise.resolve({ text: "3 explanations deleted" });
+  await choose("phi.forgetExplanations");
+  expect(state.messages).toEqual(["phi-ls: 3 explanations deleted"]);
 });

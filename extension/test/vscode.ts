@@ -25,6 +25,13 @@ export class MarkdownString {
   ) {}
 }
 
+export class Position {
+  constructor(
+    readonly line: number,
+    readonly character: number,
+  ) {}
+}
+
 export class CancellationError extends Error {}
 
 export class EventEmitter {
@@ -63,6 +70,7 @@ export const state = {
   presses: {} as Record<string, string>,
   messages: [] as string[],
   picked: undefined as string | undefined,
+  typed: undefined as string | undefined,
   shown: [] as unknown[],
   onConfiguration: undefined as
     ((event: { affectsConfiguration(name: string): boolean }) => void) | undefined,
@@ -79,7 +87,12 @@ export function reset(): void {
     messages: [],
     shown: [],
   });
-  Object.assign(state, { picked: undefined, onConfiguration: undefined, editor: undefined });
+  Object.assign(state, {
+    picked: undefined,
+    typed: undefined,
+    onConfiguration: undefined,
+    editor: undefined,
+  });
   state.registered.clear();
 }
 
@@ -116,6 +129,7 @@ export const window = {
   },
   showQuickPick: (items: { label: string }[]) =>
     Promise.resolve(items.find(({ label }) => label === state.picked)),
+  showInputBox: () => Promise.resolve(state.typed),
   withProgress: (_options: unknown, task: (progress: unknown, token: unknown) => Promise<unknown>) =>
     task({ report: vi.fn() }, { onCancellationRequested: vi.fn() }),
 };
@@ -152,8 +166,13 @@ export const workspace = {
     return new Disposable(() => undefined);
   },
   provider: undefined as { provideTextDocumentContent(uri: unknown): string } | undefined,
-  openTextDocument: (uri: { path: string }) =>
-    Promise.resolve({ path: uri.path, text: workspace.provider?.provideTextDocumentContent(uri) }),
+  openTextDocument: (from: { path: string } | { content: string }) =>
+    Promise.resolve(
+      "content" in from
+        ? from
+        : { path: from.path, text: workspace.provider?.provideTextDocumentContent(from) },
+    ),
+  applyEdit: () => Promise.resolve(true),
 };
 
 export const extensions = { getExtension: (): undefined => undefined };

@@ -5,7 +5,10 @@
     │   └── PositionError        a line or column outside the document
     ├── CatalogError             a manifest or a model folder that cannot be used
     │   ├── ModelNotFound        no model of that id in the store or the package
-    │   └── ModelDamaged         a file is missing, has another size or another sha256
+    │   ├── ModelDamaged         a file is missing, has another size or another sha256
+    │   ├── StoreError           the model store cannot be written, or has no room
+    │   └── DownloadFailed       the hub did not give what was asked for
+    ├── InstallFailed            a backend's environment could not be made or removed
     ├── NoBackend                no candidate can run here; carries the refusals
     └── WorkerError              the inference worker could not do its work
         ├── LoadFailed           the engine refused the model
@@ -55,6 +58,18 @@ class ModelDamaged(CatalogError):
         self.file = file
 
 
+class StoreError(CatalogError):
+    """The model store cannot be read or written as it was wanted."""
+
+
+class DownloadFailed(CatalogError):
+    """The hub did not give what was asked for; what came is kept, and a later pull goes on with it."""
+
+
+class InstallFailed(PhiLsError):
+    """A backend's environment could not be made or removed; the one that was there is as it was."""
+
+
 class NoBackend(PhiLsError):
     """No candidate can run; `refusals` holds one line for each."""
 
@@ -90,5 +105,6 @@ class WorkerDied(WorkerError):
 
     def __init__(self, returncode: int | None, *, last_words: str = "") -> None:
         said = f", saying: {last_words}" if last_words else ""
-        super().__init__(f"the inference worker ended with code {returncode}{said}")
+        how = "was killed, as systems do for want of memory" if returncode == -9 else f"ended with code {returncode}"
+        super().__init__(f"the inference worker {how}{said}")
         self.returncode = returncode

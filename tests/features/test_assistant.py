@@ -242,7 +242,7 @@ async def test_an_explanation_is_kept_for_hovers_until_the_code_changes(
     async with assistant_with(tmp_path, monkeypatch, default="It multiplies.") as assistant:
         card = hover(assistant, source, m.cursor)
         assert card is not None
-        assert (card.signature, card.docstring, card.explanation) == ("def area(r)", "The area.", None)
+        assert (card.symbol.signature, card.symbol.docstring, card.explanation) == ("def area(r)", "The area.", None)
         grown: list[str] = []
         answer = await run(assistant, "explain", source, m.selection, grown.append)
         assert isinstance(answer, Answer)
@@ -275,7 +275,7 @@ async def test_a_documentation_is_an_edit_of_one_version(tmp_path: Path, monkeyp
 @pytest.mark.parametrize(
     ("action", "text", "error", "said"),
     [
-        ("dance", "x = 1$0", UsageError, r"wanted an action \(explain, document\), found 'dance'"),
+        ("dance", "x = 1$0", UsageError, r"wanted an action \(explain, document, .*\), found 'dance'"),
         ("document", "x = (1$0)", UsageError, "wanted a function or a class to document, found none here"),
         ("explain", "\n$0\n", UsageError, "wanted code to explain, found an empty line"),
         ("document", "def f($0):\n    pass\n", GenerationFailed, "the model wrote no documentation for f"),

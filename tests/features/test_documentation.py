@@ -4,18 +4,28 @@ from __future__ import annotations
 
 import pytest
 
-from phi_ls.features.actions import documentation_text, loops, without_loop
-from phi_ls.features.docstring import docstring_edit
-from phi_ls.syntax import language, parse, symbols
+from phi_ls.features.actions.generate import loops, without_loop
+from phi_ls.features.documentation import (
+    documentation_edit,
+    documentation_text,
+    read,
+    render,
+    style_of,
+    width_at,
+)
+from phi_ls.syntax import parse, symbols
 from phi_ls.text import Source
 
 
 def documented(code: str, text: str, language_id: str = "python") -> str:
     source = Source("file:///a", language_id, 1, code)
-    tree, row = parse(source), language(language_id)
+    tree = parse(source)
     assert tree is not None
-    assert row is not None
-    return docstring_edit(source, symbols(tree)[-1], text, row).apply(code)
+    symbol = symbols(tree)[-1]
+    lines = render(
+        read(text), style_of(tree), name=symbol.name, is_type=symbol.kind == "struct", width=width_at(tree, symbol)
+    )
+    return documentation_edit(tree, symbol, lines).apply(code)
 
 
 @pytest.mark.parametrize(
@@ -36,7 +46,7 @@ def documented(code: str, text: str, language_id: str = "python") -> str:
             'def f():\n    """New."""\n    return 1\n',
             id="replaced",
         ),
-        pytest.param("def f(): return 1\n", "One.", 'def f(): \n    """One."""\n    return 1\n', id="one line"),
+        pytest.param("def f(): return 1\n", "One.", 'def f():\n    """One."""\n    return 1\n', id="one line"),
         pytest.param(
             "def f():\r\n    return 1\r\n", "One.", 'def f():\r\n    """One."""\r\n    return 1\r\n', id="CRLF"
         ),

@@ -13,6 +13,7 @@ import pytest
 from inference.workers import BOUND, events, supervised, until, write_script
 from phi_ls import wire
 from phi_ls.errors import GenerationFailed, NoBackend, PromptTooLong, WorkerDied
+from phi_ls.inference import launch
 from phi_ls.inference import supervisor as module
 from phi_ls.inference.select import SCRIPTED
 
@@ -66,7 +67,7 @@ async def test_a_killed_worker_loses_only_its_own_answer(tmp_path: Path, monkeyp
     write_script(tmp_path, monkeypatch, default="word " * 1000, token_ms=5)
     async with supervised(tmp_path / "journal") as supervisor:
         client = await supervisor.client()
-        with pytest.raises(WorkerDied, match="ended with code"):
+        with pytest.raises(WorkerDied, match=r"the inference worker (was killed|ended with code)"):
             async with client.generate((wire.Text("go"),), max_tokens=1000) as stream:
                 async for _chunk in stream:
                     os.kill(client.pid, signal.SIGKILL)
@@ -112,7 +113,7 @@ async def test_a_worker_that_dies_again_and_again_makes_way_for_the_next(
 async def test_a_candidate_that_cannot_be_loaded_is_passed_over_with_its_reason(
     fails: str, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "LOAD_SECONDS", 2.0)
+    monkeypatch.setattr(launch, "LOAD_SECONDS", 2.0)
     write_script(tmp_path, monkeypatch, load_fails=fails)
     async with supervised(tmp_path / "journal") as supervisor:
         with pytest.raises(NoBackend, match=reason):

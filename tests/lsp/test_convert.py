@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -13,9 +14,10 @@ from lsprotocol import types
 from lsprotocol.converters import get_converter
 
 from marked import marked
-from phi_ls.features.hover import HoverCard
+from phi_ls.features.hover import HoverCard, Uses
 from phi_ls.lsp import convert
 from phi_ls.lsp.client import Client
+from phi_ls.syntax import Symbol
 from phi_ls.text import Edit, Source, Span
 
 if TYPE_CHECKING:
@@ -93,23 +95,37 @@ def test_an_edit_takes_the_richest_form_that_the_client_has(client: Client, edit
     assert plain(made) == edit
 
 
+SOURCE = source_of("def area(r: float) -> float:\n    return 3.14 * r * r\n")
+
+
+def symbol(**changes: object) -> Symbol:
+    fields: dict[str, object] = {
+        "kind": "function",
+        "name": "area",
+        "span": Span(0, 30),
+        "name_span": Span(4, 8),
+        "signature": "def area(r: float) -> float",
+        "body": None,
+        "doc": None,
+        "docstring": "The area of a circle.\nIn *square* metres.",
+        "container": (),
+    }
+    return Symbol(**{**fields, **changes})  # type: ignore[arg-type]
+
+
 def card(**changes: object) -> HoverCard:
     fields: dict[str, object] = {
         "span": Span(4, 8),
-        "symbol_span": Span(0, 30),
-        "kind": "function",
-        "name": "area",
-        "signature": "def area(r: float) -> float",
+        "symbol": symbol(),
+        "source": SOURCE,
+        "line": 0,
+        "uses": Uses(3, 0, 0),
         "fence": "python",
-        "docstring": "The area of a circle.\nIn *square* metres.",
         "explanation": None,
         "label": "",
         "symbol_key": "k",
     }
     return HoverCard(**{**fields, **changes})  # type: ignore[arg-type]
-
-
-SOURCE = source_of("def area(r: float) -> float:\n    return 3.14 * r * r\n")
 
 
 def shown(client: Client, card: HoverCard) -> str:
@@ -140,7 +156,11 @@ In \\*square\\* metres.
 
 It multiplies.
 
-*starter model*"""
+*starter model*
+
+---
+
+*function, a.py line 1; named 3 times in this file*"""
     )
 
 
@@ -155,24 +175,23 @@ area: The area of a circle.
 def area(r: float) -> float
 
 The area of a circle.
-In *square* metres."""
+In *square* metres.
+
+function, a.py line 1; named 3 times in this file"""
     )
-    bare = card(docstring="", explanation=None)
+    bare = card(symbol=symbol(docstring=""))
     assert shown(client, bare).splitlines()[1] == "function area"
-    explained = card(docstring="", explanation="It multiplies.", label="starter model")
+    explained = card(symbol=symbol(docstring=""), explanation="It multiplies.", label="starter model")
     assert shown(client, explained).splitlines()[1] == "area: It multiplies."
 
 
 def test_the_link_that_asks_for_an_explanation_is_only_for_clients_that_have_the_command() -> None:
     assert "command:" not in shown(Client(), card())
     text = shown(Client(command_links=True), card())
-    link = text[text.index("(command:phi.explain?") : -1]
-    assert json.loads(unquote(link.partition("?")[2])) == [
-        {
-            "uri": URI,
-            "range": {"start": {"line": 0, "character": 4}, "end": {"line": 0, "character": 4}},
-        }
-    ]
+    beside, here = (json.loads(unquote(link)) for link in re.findall(r"\(command:phi\.explain\?([^)]*)\)", text))
+    area = {"start": {"line": 0, "character": 4}, "end": {"line": 0, "character": 4}}
+    assert beside == [{"uri": URI, "range": area}]
+    assert here == [{"uri": URI, "range": area, "hover": True}]
     assert "command:" not in shown(Client(command_links=True), card(explanation="Known.", label="m"))
 
 
@@ -191,5 +210,16 @@ def test_no_link_that_a_model_wrote_starts_a_command(written: str, kept: str) ->
     assert convert.without_commands(written) == kept
 
 
+def test_a_method_and_its_uses_in_other_files_are_told() -> None:
+    method = card(symbol=symbol(kind="method", container=("Circle",)), uses=Uses(1, 4, 2))
+    assert shown(Client(), method).splitlines()[-1] == (
+        "*method of Circle, a.py line 1; named 1 time in this file, 4 in 2 other open files*"
+    )
+
+
 def test_a_signature_with_backticks_stays_inside_its_fence() -> None:
-    assert shown(Client(), card(signature="a = ```b```")).splitlines()[1:4] == ["````python", "a = ```b```", "````"]
+    assert shown(Client(), card(symbol=symbol(signature="a = ```b```"))).splitlines()[1:4] == [
+        "````python",
+        "a = ```b```",
+        "````",
+    ]

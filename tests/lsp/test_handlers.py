@@ -11,6 +11,7 @@ from lsp.open_file import CIRCLE, FULL, URI, actions, at, complete_inline, expla
 from lsp.session import Session
 from marked import Marked, marked
 from phi_ls.features.assistant import Assistant
+from phi_ls.features.inline_completion import Offer
 from phi_ls.lsp.documents import LARGEST
 from phi_ls.settings import InlineCompletionSettings, Settings
 
@@ -20,7 +21,8 @@ async def test_a_hover_shows_what_the_syntax_knows_without_a_model() -> None:
     assert await session.result("textDocument/hover", at(CIRCLE)) == {
         "contents": {
             "kind": "markdown",
-            "value": "```python\ndef area(radius: float) -> float\n```\n\n---\n\nThe area of a circle.",
+            "value": "```python\ndef area(radius: float) -> float\n```\n\n---\n\nThe area of a circle.\n\n---\n\n"
+            "*function, shapes.py line 1; named 2 times in this file*",
         },
         "range": {"start": {"line": 0, "character": 4}, "end": {"line": 0, "character": 8}},
     }
@@ -174,7 +176,7 @@ async def test_the_popup_offers_the_same_text_behind_the_word_at_the_cursor() ->
     where = position(m)
     assert answer["isIncomplete"] is True
     assert item == {
-        "label": "ct(row) for row in rows][:limit]",
+        "label": "dict(row) for row in rows][:limit]",
         "kind": 1,
         "detail": "phi-ls",
         "documentation": {"kind": "plaintext", "value": "ct(row) for row in rows][:limit]"},
@@ -202,6 +204,65 @@ async def test_a_popup_with_snippets_gets_them_escaped() -> None:
 
 async def test_a_popup_with_nothing_to_show_says_that_it_is_incomplete() -> None:
     assert await popup(marked("x = $0"), POPUP) == {"isIncomplete": True, "items": []}
+
+
+@pytest.mark.parametrize(
+    ("name", "ends"),
+    [
+        pytest.param("Neovim", "\n", id="ends-them-itself"),
+        pytest.param("helix", "\r\n", id="inserts-what-it-is-sent"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("method", "capabilities"),
+    [
+        pytest.param("textDocument/inlineCompletion", FULL, id="ghost-text"),
+        pytest.param("textDocument/completion", POPUP, id="popup"),
+    ],
+)
+async def test_lines_are_ended_as_the_client_wants_them(
+    name: str, ends: str, method: str, capabilities: dict[str, Any]
+) -> None:
+    """A carriage return that Neovim is sent stays in its text; Helix inserts the bytes as they are."""
+    session = Session()
+    await session.initialize(capabilities, clientInfo={"name": name})
+    session.server.use(Assistant(Settings()))
+    session.open(URI, "x = 1\r\n")
+    offset = len("x = 1\r\n")
+    session.server.assistant.completions.put(  # type: ignore[union-attr]
+        session.server.documents.get(URI).snapshot(),  # type: ignore[union-attr]
+        offset,
+        "y = 2\r\nz = 3",
+    )
+    place = {"textDocument": {"uri": URI}, "position": {"line": 1, "character": 0}, "context": {"triggerKind": 1}}
+    (item,) = (await session.result(method, place))["items"]
+    text = item.get("insertText") or item["textEdit"]["newText"]
+    assert text == f"y = 2{ends}z = 3"
+
+
+@pytest.mark.parametrize(
+    ("kind", "offered"),
+    [
+        pytest.param(1, ["slowly"], id="asked-for"),
+        pytest.param(2, [], id="after-a-trigger-character"),
+        pytest.param(3, ["slowly"], id="typed-on"),
+    ],
+)
+async def test_a_popup_waits_for_the_model_unless_a_character_has_triggered_it(
+    monkeypatch: pytest.MonkeyPatch, kind: int, offered: list[str]
+) -> None:
+    """A user who pauses presses no next key; after a dot, others have members to offer."""
+
+    async def slow(*_arguments: object, **_more: object) -> Offer:
+        await asyncio.sleep(0.1)
+        return Offer(text="slowly")
+
+    monkeypatch.setattr("phi_ls.lsp.handlers.completion.offer_at", slow)
+    monkeypatch.setattr("phi_ls.lsp.handlers.completion.TRIGGERED_SECONDS", 0.01)
+    session = await session_with("x.", POPUP)
+    params = {**at(marked("x.$0")), "context": {"triggerKind": kind, "triggerCharacter": "."}}
+    answer = await session.result("textDocument/completion", params)
+    assert ([item["label"] for item in answer["items"]], answer["isIncomplete"]) == (offered, True)
 
 
 async def test_a_client_that_traces_is_told_how_a_completion_came_about_and_not_its_text() -> None:

@@ -13,6 +13,7 @@ from phi_ls.context.budget import WORDING_TOKENS
 from phi_ls.errors import CatalogError
 from phi_ls.prompt import Profile, Prompt, profile, profiles
 from phi_ls.prompt.chat import SPLIT_CHARACTERS, SPLIT_LINES, Chat, split_prefix
+from phi_ls.prompt.fill_in import SHORT_SUFFIX_CHARACTERS, FillIn
 from phi_ls.wire import Control, Text
 from prompt_requests import BLOCK, LINE, context_of, document_request, explain_request
 
@@ -21,6 +22,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ALL = [pytest.param(item, id=item.name) for item in profiles()]
+APPENDING = [
+    pytest.param(item, id=item.name) for item in profiles() if not isinstance(item, FillIn) or item.suffix_first
+]
+PREFIX_FIRST = [
+    pytest.param(item, id=item.name) for item in profiles() if isinstance(item, FillIn) and not item.suffix_first
+]
 CHAT = [pytest.param(item, id=item.name) for item in profiles() if isinstance(item, Chat)]
 
 HOSTILE = st.lists(
@@ -31,6 +38,9 @@ HOSTILE = st.lists(
             "<|user|>",
             "<|system|>",
             "<s>",
+            "<|fim_prefix|>",
+            "<fim_middle>",
+            "<\uff5cfim\u2581hole\uff5c>",
             "```",
             "\n",
             "    ",
@@ -72,7 +82,7 @@ TYPED = st.lists(
 ).map("".join)
 
 
-@pytest.mark.parametrize("asked", ALL)
+@pytest.mark.parametrize("asked", APPENDING)
 @pytest.mark.parametrize("text", [LINE, BLOCK, "$0", "x = 1\n$0\n"])
 @given(typed=TYPED)
 @settings(max_examples=30)
@@ -80,10 +90,10 @@ def test_typing_appends_to_the_last_part(asked: Profile, text: str, typed: str) 
     before = asked.completion(context_of(text), multiline=False)
     after = asked.completion(context_of(text.replace("$0", typed + "$0")), multiline=False)
     *same, last = before.parts
-    assert isinstance(last, Text)
     if not before.prefilled and not isinstance(asked, Chat):  # nothing stood there that could be continued
         assert list(after.parts[: len(before.parts)]) == list(before.parts)
         return
+    assert isinstance(last, Text)
     assert list(after.parts[:-1]) == same
     grown = after.parts[-1]
     assert isinstance(grown, Text)
@@ -91,10 +101,23 @@ def test_typing_appends_to_the_last_part(asked: Profile, text: str, typed: str) 
     assert grown.text.removeprefix(last.text).strip() == typed.strip()
 
 
-@pytest.mark.parametrize("asked", ALL)
+@pytest.mark.parametrize("asked", APPENDING)
 def test_the_suffix_stands_before_the_prefix(asked: Profile) -> None:
     text = joined(asked.completion(context_of(LINE), multiline=False))
     assert text.rindex("return 2 * self.radius") < text.rindex("self.radius = radius")
+
+
+@pytest.mark.parametrize("asked", PREFIX_FIRST)
+def test_models_that_read_the_prefix_first_get_it_whole_and_a_short_suffix(asked: Profile) -> None:
+    many_lines = LINE + "        # one of many lines that follow\n" * 100
+    prompt = asked.completion(context_of(many_lines), multiline=False)
+    *_, first, before, second, after, third = prompt.parts
+    assert [part.token for part in (first, second, third) if isinstance(part, Control)] == controls(prompt)[-3:]
+    assert isinstance(before, Text)
+    assert isinstance(after, Text)
+    assert before.text == prompt.prefilled == LINE.partition("$0")[0]
+    assert many_lines.partition("$0")[2].startswith(after.text)
+    assert 0 < len(after.text) <= SHORT_SUFFIX_CHARACTERS
 
 
 @pytest.mark.parametrize("asked", CHAT)

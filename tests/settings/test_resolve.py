@@ -46,7 +46,7 @@ def test_a_bad_value_costs_one_message_and_leaves_what_was_set() -> None:
     )
     assert problems == [
         "phi.threads: wanted a whole number from 0 to 256, found -1; 3 is used",
-        "phi.backend: wanted one of auto, cuda, directml, cpu, gguf, scripted, found 'magic'; 'gguf' is used",
+        "phi.backend: wanted one of auto, cuda, directml, cpu, gguf, remote, scripted, found 'magic'; 'gguf' is used",
         "phi.enable: wanted true or false, found 'yes'; True is used",
         "phi.model: wanted a text, found 7; 'auto' is used",
         "phi.hover: wanted a group of settings, found 'off'; it is ignored",

@@ -15,6 +15,7 @@ const ROOT = path.resolve(HERE, "../..");
 const OUT = path.join(ROOT, "build/vscode-e2e");
 const SHOTS = path.join(ROOT, "artefacts/vscode");
 const FILE = "sample.py";
+const BROKEN = "broken.js";
 const SAMPLE = fs.readFileSync(path.join(HERE, FILE), "utf8");
 const DOCUMENTED = SAMPLE.replace(
   "    \n",
@@ -40,6 +41,7 @@ fs.rmSync(SHOTS, { recursive: true, force: true });
 const folder = path.join(OUT, "project");
 for (const made of [folder, SHOTS]) fs.mkdirSync(made, { recursive: true });
 fs.writeFileSync(path.join(folder, FILE), SAMPLE);
+fs.writeFileSync(path.join(folder, BROKEN), "const nothing = ;\n");
 const journal = new Journal(path.join(OUT, "journal.jsonl"));
 
 const began = performance.now();
@@ -65,6 +67,12 @@ async function typesAndAccepts(bench) {
   await bench.shot("2-ghost");
   const shown = await journal.saw("completion", (entry) => entry.source === "model" && entry.shown_chars > 0);
   assert.equal(shown.shown_chars, ghost.length);
+  const asked = () => journal.all("generation").filter((entry) => entry.state === "asked").length;
+  const before = asked();
+  await bench.type("2 * ma");
+  await until("the rest of the ghost text", async () => (await bench.ghost(FILE)) === "th.pi * radius");
+  assert.equal(asked(), before, "typing what was offered asks no model");
+  await bench.shot("2-typed-through");
   await bench.page.keyboard.press("Tab");
   await bench.noGhost(FILE);
   await journal.saw("accepted");
@@ -96,8 +104,49 @@ async function explains(bench) {
   const preview = bench.preview();
   await preview.getByText("squares the radius and multiplies it by pi").waitFor();
   assert.equal(await preview.locator("strong", { hasText: "radius" }).count(), 1);
+  await preview.getByText("It returns the area in the same unit").waitFor();
+  await preview.getByText("scripted on scripted").waitFor();
   await journal.saw("action", (entry) => entry.action === "explain");
   await bench.shot("5-explain");
+}
+
+/** What was explained once stands in the hover from then on. */
+async function hoversExplained(bench) {
+  await bench.focus(FILE);
+  await bench.goto(6, 6);
+  await bench.page.keyboard.press("Control+K");
+  await bench.page.keyboard.press("Control+I");
+  const hover = bench.page.locator(".monaco-hover:visible", { hasText: "squares the radius" });
+  await hover.waitFor();
+  assert.match(plain((await hover.textContent()) ?? ""), /sample\.py line 6; named 2 times in this file/);
+  await bench.shot("5-hover-explained");
+  await bench.page.keyboard.press("Escape");
+}
+
+async function explainsProblem(bench) {
+  await bench.openFile(BROKEN);
+  await bench.page.keyboard.press("Control+Shift+M");
+  const row = bench.page.locator(".markers-panel .monaco-list-row", { hasText: "Expression expected" });
+  await row.waitFor({ timeout: 60_000 });
+  await row.click();
+  await row.locator("[class*='codicon-light']").first().click();
+  const choice = bench.page.getByText("Explain this problem with phi-ls").first();
+  await choice.waitFor();
+  await bench.shot("6-problem");
+  await choice.click();
+  await bench.preview().getByText("no value").waitFor();
+  await bench.shot("6-problem-explained");
+  await bench.page.keyboard.press("Control+Shift+M");
+  await bench.focus(FILE);
+  await bench.palette("View: Close Editors in Other Groups");
+}
+
+async function doesOwnAction(bench) {
+  await bench.focus(FILE);
+  await bench.goto(6, 6);
+  await bench.palette("Phi: Run My Action", "Say it in one line");
+  await bench.preview().getByText("It measures circles, and nothing else.").waitFor();
+  await bench.shot("6-own-action");
 }
 
 async function documents(bench) {
@@ -162,8 +211,10 @@ async function usesTheStarter(bench) {
   for (const opening of OPENINGS) {
     const before = written().length;
     await bench.type(opening);
-    const last = await until("the starter's answer", () => written().at(before), 60_000);
-    if (last.shown_chars > 0) break;
+    // Unasked, a model that is so often wrong is shown only where it is sure.
+    await bench.palette("Trigger Inline Suggestion");
+    await until("the starter's answer", () => written().at(before), 60_000);
+    if (written().at(-1).shown_chars > 0) break;
   }
   tell(`the starter wrote ${JSON.stringify(await bench.ghost(FILE))}`);
   await bench.shot("9-starter-ghost");
@@ -216,8 +267,14 @@ try {
   tell("the hover shows signature, documentation and a link");
   await explains(bench);
   tell("explain opened a preview beside the code");
+  await hoversExplained(bench);
+  tell("the hover shows what was explained");
   await documents(bench);
   tell("the light bulb wrote a docstring");
+  await doesOwnAction(bench);
+  tell("an action from the settings was chosen by its title");
+  await explainsProblem(bench);
+  tell("a problem was explained from the Problems view");
   await reports(bench);
   tell("the doctor's report opened as a text");
   talksToNobody(bench);

@@ -25,6 +25,7 @@ export const user = {
   "files.autoSave": "off",
   "files.hotExit": "off",
   "git.enabled": false,
+  "phi.actions": [{ title: "Say it in one line", prompt: "In one line: what does ${selection} do?" }],
   "security.workspace.trust.enabled": false,
   "telemetry.telemetryLevel": "off",
   "update.mode": "none",

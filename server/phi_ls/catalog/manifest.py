@@ -2,20 +2,27 @@
 
 A family file has `[[model]]` tables; each model has `[[model.build]]` tables, one per set of files that an engine can
 load, and each build has `[[model.build.file]]` tables. A fact that nobody could confirm is absent, never guessed.
+A model that the user imported has the same words in JSON, in the store. A user or a team adds families of their own in
+a folder `models` beside the settings file.
 """
 
 from __future__ import annotations
 
+import json
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from phi_ls.errors import CatalogError
-from phi_ls.paths import bundled
+from phi_ls.paths import bundled, config_file, models_dir
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+
+DESCRIPTION = "model.json"
+"""The row of an imported model, in its folder of the store."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +72,13 @@ class Model:
     builds: tuple[Build, ...]
     starter: bool = False
     source: str = ""
+    preference: int = 50
+    """The order in which `auto` takes models that are present; lower first."""
+    restricted: bool = False
+    """The licence restricts use, so a pull asks for consent to it."""
+    imported: bool = False
+    note: str = ""
+    """What a person should know before choosing it."""
 
     def kv_bytes_per_token(self, build: Build) -> int:
         """2 x layers x KV heads x head size x bytes per number."""
@@ -72,17 +86,26 @@ class Model:
 
 
 def read_catalog(folder: Path | None = None) -> tuple[Model, ...]:
-    """Every model that phi-ls knows of, the starter last. Raises `CatalogError` for a file that is no manifest."""
+    """Every model that phi-ls knows of: the catalogue's, the user's own rows and imports, as `preference` says.
+
+    With a `folder`, only what it holds. Raises `CatalogError` for a file that is no manifest.
+    """
     root = folder or bundled("models")
     models = [model for file in sorted(root.glob("*.toml")) for model in read_family(file)]
+    if folder is None:
+        added = sorted((config_file().parent / "models").glob("*.toml"))
+        models += [model for file in added for model in read_family(file)]
+        own = sorted(models_dir().glob(f"*/{DESCRIPTION}"))
+        models += [replace(model, imported=True) for file in own for model in read_family(file)]
     models += [model for file in sorted(root.glob("starter/*.toml")) for model in read_family(file)]
-    return tuple(models)
+    return tuple(sorted(models, key=lambda model: (model.starter, model.preference, model.id)))
 
 
 def read_family(file: Path) -> tuple[Model, ...]:
-    """The models of one TOML file."""
+    """The models of one TOML or JSON file."""
     try:
-        content = tomllib.loads(file.read_text(encoding="utf-8"))
+        text = file.read_text(encoding="utf-8")
+        content = json.loads(text) if file.suffix == ".json" else tomllib.loads(text)
         return tuple(_model(row) for row in content["model"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         wanted = "wanted [[model]] tables with builds"
@@ -104,6 +127,9 @@ def _model(row: Mapping[str, Any]) -> Model:
         builds=tuple(_build(build) for build in row["build"]),
         starter=row.get("starter", False),
         source=row.get("source", ""),
+        preference=row.get("preference", 50),
+        restricted=row.get("restricted", False),
+        note=row.get("note", ""),
     )
 
 

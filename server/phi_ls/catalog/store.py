@@ -1,7 +1,8 @@
 """Which builds are on this machine, and which of their files still have to be verified.
 
-A build of the catalogue lies in `models_dir()/<model>/<build>`; the starter ships with phi-ls. A file that was verified
-is remembered with its size and time of change, so that two gigabytes are hashed once and not at every start.
+A build of the catalogue lies in `models_dir()/<model>/<build>` and is there when its receipt is; the starter ships
+with phi-ls. A file that was verified is remembered with its size and time of change, so that two gigabytes are hashed
+once and not at every start.
 """
 
 from __future__ import annotations
@@ -11,8 +12,10 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from phi_ls.catalog.inspect import inspect_model
 from phi_ls.catalog.manifest import Build, Model, ModelFile
-from phi_ls.errors import ModelNotFound
+from phi_ls.catalog.places import build_folder, incoming_folder
+from phi_ls.catalog.receipt import read_receipt
 from phi_ls.paths import bundled, cache_dir, models_dir
 
 if TYPE_CHECKING:
@@ -40,44 +43,17 @@ def local_models(models: tuple[Model, ...], store: Path | None = None) -> tuple[
     found = []
     for model in models:
         for build in model.builds:
-            folder = bundled("models") / "starter" if model.starter else root / model.id / build.id
+            folder = bundled("models") / "starter" if model.starter else build_folder(root, model.id, build.id)
             if build.folder and model.starter:
                 folder /= build.folder
-            found.append(LocalModel(model, build, folder, _missing(build, folder)))
+            found.append(LocalModel(model, build, folder, _missing(model, build, folder)))
     return tuple(found)
 
 
 def model_at(path: Path) -> LocalModel:
-    """A GGUF file or an onnxruntime-genai folder of the user's own. Raises `ModelNotFound` for anything else.
-
-    Nothing is known of its shape, so the cautious context of the 4k models is assumed and the prompt is Phi-3's.
-    """
-    if path.is_file() and path.suffix.lower() == ".gguf":
-        engine, backends, main = "llama_cpp", ["gguf"], path.name
-        folder, size = path.parent, path.stat().st_size
-    elif (path / "genai_config.json").is_file():
-        engine, backends, main = "onnx_genai", ["cpu", "cuda", "directml"], ""
-        folder, size = path, sum(file.stat().st_size for file in path.iterdir() if file.is_file())
-    else:
-        raise ModelNotFound(
-            f"wanted a .gguf file or a folder with genai_config.json, found {path}; "
-            "see `phi-ls doctor` for the models that are here"
-        )
-    build = Build("local", tuple(backends), engine, "unknown", main, (), size, 0)
-    model = Model(
-        id=path.stem,
-        title=path.name,
-        licence="unknown",
-        profile="phi3",
-        layers=0,
-        kv_heads=0,
-        head_size=0,
-        trained_context=0,
-        safe_context=2047,
-        end_tokens=("<|end|>", "<|endoftext|>"),
-        builds=(build,),
-    )
-    return LocalModel(model, build, folder, "")
+    """A GGUF file or an onnxruntime-genai folder of the user's own. Raises `CatalogError` for anything else."""
+    model = inspect_model(path)
+    return LocalModel(model, model.builds[0], path.parent if path.is_file() else path, "")
 
 
 def unverified_hashes(local: LocalModel) -> dict[str, str]:
@@ -87,20 +63,20 @@ def unverified_hashes(local: LocalModel) -> dict[str, str]:
     """
     stamps = _read_stamps()
     wanted = {}
-    for file in local.build.files:
-        path = local.folder / file.name
-        if file.sha256 and stamps.get(str(path)) != _stamp(path, file):
-            wanted["" if file.name == local.build.main else file.name] = file.sha256
+    for name, sha256 in _hashes(local).items():
+        path = local.folder / name
+        stamp = _stamp(path, sha256)
+        if stamp is None or stamps.get(str(path)) != stamp:
+            wanted["" if name == local.build.main else name] = sha256
     return wanted
 
 
 def verified(local: LocalModel) -> None:
-    """Remember that every file of `local` had the sha256 that its manifest names."""
+    """Remember that every file of `local` had the sha256 that its receipt or its manifest names."""
     stamps = _read_stamps()
-    for file in local.build.files:
-        path = local.folder / file.name
-        if file.sha256:
-            stamps[str(path)] = _stamp(path, file)
+    for name, sha256 in _hashes(local).items():
+        path = local.folder / name
+        stamps[str(path)] = _stamp(path, sha256)
     target = _stamps_file()
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -112,10 +88,23 @@ def verified(local: LocalModel) -> None:
         return
 
 
-def _missing(build: Build, folder: Path) -> str:
-    if not folder.is_dir():
-        return "the model is not on this machine"
-    for file in build.files:
+def _hashes(local: LocalModel) -> dict[str, str]:
+    """sha256 by file name, as far as anybody knows them; a receipt knows them all."""
+    receipt = read_receipt(local.folder)
+    if receipt is not None:
+        return {file.name: file.sha256 for file in receipt.files}
+    return {file.name: file.sha256 for file in local.build.files if file.sha256}
+
+
+def _missing(model: Model, build: Build, folder: Path) -> str:
+    if not model.starter:
+        receipt = read_receipt(folder)
+        if receipt is None:
+            return _not_complete(model, build, folder)
+        wanted = tuple(ModelFile(file.name, file.size, file.sha256) for file in receipt.files)
+    else:
+        wanted = build.files
+    for file in wanted:
         path = folder / file.name
         try:
             size = path.stat().st_size
@@ -123,12 +112,23 @@ def _missing(build: Build, folder: Path) -> str:
             return f"{file.name} is not in {folder}"
         if file.size is not None and size != file.size:
             return f"{file.name} has {size} bytes, wanted {file.size}"
-    return "" if build.files else "its files are not listed in the catalogue"
+    return ""
 
 
-def _stamp(path: Path, file: ModelFile) -> list[Any]:
-    status = path.stat()
-    return [status.st_size, status.st_mtime_ns, file.sha256]
+def _not_complete(model: Model, build: Build, folder: Path) -> str:
+    if incoming_folder(folder.parent.parent, model.id, build.id).is_dir():
+        return f"its download was not finished; `phi-ls models pull {model.id}` goes on with it"
+    if folder.is_dir():
+        return f"its files are not complete or were found damaged; `phi-ls models pull {model.id}` repairs them"
+    return "the model is not on this machine"
+
+
+def _stamp(path: Path, sha256: str) -> list[Any] | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return [status.st_size, status.st_mtime_ns, sha256]
 
 
 def _stamps_file() -> Path:

@@ -20,81 +20,109 @@ from phi_ls.cli.common import (
 )
 from phi_ls.cli.main import print_json
 from phi_ls.errors import UsageError
-from phi_ls.features.actions import ACTIONS, Answer, Edited
+from phi_ls.features.actions import Answer, Created, Edited, Names, Preview, Result, action_of
 from phi_ls.features.actions import run as run_action
+from phi_ls.features.trust import applied
 from phi_ls.text import Source, Span, split_lines
 
 if TYPE_CHECKING:
     import argparse
 
+    from phi_ls.text import Edit
+
 
 def run(options: argparse.Namespace) -> int:
-    """Do the action; without --write the file stays as it is."""
-    known = {action.id: action for action in ACTIONS}
-    if options.action not in known:
-        raise UsageError(f"wanted an action ({', '.join(known)}), found {options.action!r}")
-    if known[options.action].kind == "answer" and (options.diff or options.write):
+    """Do the action; without --write every file stays as it is. A result that was not trusted is an error."""
+    action = action_of(options.action)
+    if action is not None and action.kind in ("answer", "names") and (options.diff or options.write):
         raise UsageError(f"{options.action} changes nothing; leave out --diff and --write")
     source = read_source(options.file)
-    return asyncio.run(_run(options, source, span_of(source, options.lines)))
+    span = span_of(source, options.lines) if options.lines else Span(0, len(source.text))
+    return asyncio.run(_run(options, source, span))
 
 
 async def _run(options: argparse.Namespace, source: Source, span: Span) -> int:
     async with assistant_for(options) as assistant:
-        result = await run_action(assistant, options.action, source, span, lambda _text: None)
+        problems = (options.problem,) if options.problem else ()
+        result = await run_action(
+            assistant,
+            options.action,
+            source,
+            span,
+            lambda _text: None,
+            problems=problems,
+            instruction=options.instruction or "",
+        )
         if options.json:
             print_json({**_json(result), **who_json(assistant), **account_json(result.account)})
-        elif isinstance(result, Answer):
-            print(result.markdown, end="")
-        elif options.write:
-            print(f"{options.file}: {result.title}")
         else:
-            sys.stdout.write(diff(options.file, source.text, _applied(result)))
-        if isinstance(result, Edited) and options.write:
-            _write(Path(options.file), _applied(result), wanted=source.text)
+            _print(options, result)
+        if options.write:
+            _write(Path(options.file), result, wanted=source.text)
         if not options.json:
             print(rate_line(assistant, result.account), file=sys.stderr)
+        if isinstance(result, Preview):
+            print(f"phi-ls act: nothing was changed: the answer {result.reason}", file=sys.stderr)
+            return 1
     return 0
 
 
-def diff(name: str, before: str, after: str) -> str:
-    """A unified diff that `patch` applies, also where the last line has no line end."""
+def diff(name: str, before: str | None, after: str) -> str:
+    """A unified diff that `patch` applies, also where the last line has no line end; no `before` is a new file."""
     # An absolute name would make `patch` refuse; it is a name only, the change is what counts.
     label = name.lstrip("/\\")
-    lines = difflib.unified_diff(split_lines(before), split_lines(after), f"a/{label}", f"b/{label}")
+    old = f"a/{label}" if before is not None else "/dev/null"
+    lines = difflib.unified_diff(split_lines(before or ""), split_lines(after), old, f"b/{label}")
     return "".join(line if line.endswith(("\n", "\r")) else f"{line}\n\\ No newline at end of file\n" for line in lines)
 
 
-def _applied(result: Edited) -> str:
-    text = result.source.text
-    for edit in sorted(result.edits, key=lambda edit: edit.span, reverse=True):
-        text = edit.apply(text)
-    return text
+def _print(options: argparse.Namespace, result: Result) -> None:
+    match result:
+        case Answer(markdown=markdown, plain=plain):
+            print(plain or markdown.removesuffix("\n"))
+        case Preview(markdown=markdown):
+            print(markdown, end="")
+        case Names(names=names):
+            print("\n".join(names))
+        case Edited() if options.write:
+            print(f"{options.file}: {result.title}")
+        case Edited():
+            sys.stdout.write(diff(options.file, result.source.text, applied(result.source, result.edits).text))
+        case Created(path=path, text=text):
+            shown = os.path.relpath(path)
+            sys.stdout.write(f"{shown}: {result.title}\n" if options.write else diff(shown, None, text))
 
 
-def _write(path: Path, text: str, *, wanted: str) -> None:
-    """Replace the file at once. Raises `UsageError` when it changed while the model wrote."""
+def _write(path: Path, result: Result, *, wanted: str) -> None:
+    """Write what was trusted, at once. Raises `UsageError` when the file changed while the model wrote."""
+    if isinstance(result, Created):
+        result.path.parent.mkdir(parents=True, exist_ok=True)
+        with result.path.open("x", encoding="utf-8", newline="") as file:
+            file.write(result.text)
+    if not isinstance(result, Edited):
+        return
     if path.read_bytes().decode("utf-8", "replace") != wanted:
         raise UsageError(f"wanted {path} as it was read, found it changed; nothing was written, run it again")
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    temporary.write_bytes(text.encode("utf-8"))
+    temporary.write_bytes(applied(result.source, result.edits).text.encode("utf-8"))
     temporary.chmod(path.stat().st_mode)
     temporary.replace(path)
 
 
-def _json(result: Answer | Edited) -> dict[str, Any]:
-    if isinstance(result, Answer):
-        return {"answer": result.markdown}
-    return {
-        "answer": result.answer,
-        "edits": [
-            {
-                "range": {
-                    "start": position_json(result.source, edit.span.start),
-                    "end": position_json(result.source, edit.span.end),
-                },
-                "text": edit.text,
-            }
-            for edit in result.edits
-        ],
-    }
+def _json(result: Result) -> dict[str, Any]:
+    match result:
+        case Answer(markdown=markdown, plain=plain):
+            return {"answer": plain or markdown}
+        case Preview(markdown=markdown, reason=reason):
+            return {"answer": markdown, "edits": [], "reason": reason}
+        case Names(names=names):
+            return {"answer": "\n".join(names), "names": list(names)}
+        case Created(path=path, text=text):
+            return {"answer": text, "file": str(path), "text": text}
+        case Edited():
+            return {"answer": result.answer, "edits": [_edit_json(result.source, edit) for edit in result.edits]}
+
+
+def _edit_json(source: Source, edit: Edit) -> dict[str, Any]:
+    start, end = position_json(source, edit.span.start), position_json(source, edit.span.end)
+    return {"range": {"start": start, "end": end}, "text": edit.text}

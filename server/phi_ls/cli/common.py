@@ -54,8 +54,8 @@ def span_of(source: Source, lines: tuple[int, int]) -> Span:
     return Span(source.line_span(first - 1).start, source.line_span(last - 1).end)
 
 
-def settings_for(options: argparse.Namespace) -> Settings:
-    """The user's settings file, then what the command line says."""
+def settings_for(options: argparse.Namespace, more: dict[str, Any] | None = None) -> Settings:
+    """The user's settings file, then what the command line says, then `more`. Raises `UsageError` for bad ones."""
     layers: list[dict[str, Any]] = []
     file = config_file()
     if file.exists():
@@ -65,7 +65,7 @@ def settings_for(options: argparse.Namespace) -> Settings:
             raise UsageError(f"wanted JSON in {file}, found {error}") from error
         layers.append(content if isinstance(content, dict) else {})
     layers.append({name: value for name in ("backend", "model") if (value := getattr(options, name, None))})
-    settings, problems = resolve(layers)
+    settings, problems = resolve([*layers, more or {}])
     if problems:
         raise UsageError("; ".join(problems))
     return settings

@@ -68,18 +68,22 @@ def parser() -> argparse.ArgumentParser:
     where.add_argument("--lines", type=_lines, metavar="A-B", help="from line A to line B, both included")
     _model_options(explain)
 
-    act = add("act", "act", "run an action on some lines: explain, document")
+    act = add("act", "act", "run an action on some lines: explain, document, fix, addTypes, simplify, tests, ...")
     act.add_argument("action", metavar="ACTION")
     act.add_argument("file", metavar="FILE")
-    act.add_argument("--lines", required=True, type=_lines, metavar="A-B")
+    act.add_argument("--lines", type=_lines, metavar="A-B", help="from line A to line B, both included; else all")
+    act.add_argument("--problem", metavar="TEXT", help="what is wrong there, for fix and explainError")
+    act.add_argument("--instruction", metavar="TEXT", help="what to change, for refactor")
     how = act.add_mutually_exclusive_group()
     how.add_argument("--diff", action="store_true", help="print the change as a unified diff")
     how.add_argument("--write", action="store_true", help="change the file")
     _model_options(act)
 
     doctor = add("doctor", "doctor", "hardware, backends, models; what is chosen and why the others are not")
+    doctor.add_argument("--measure", action="store_true", help="run every candidate, and rank them by what is measured")
     _model_options(doctor)
 
+    _backends_jobs(add("backends", "backends", "list, install and remove the environments of backends"))
     _models_jobs(add("models", "models", "list, pull, verify, import and remove models"))
 
     bench = add("bench", "bench", "measure prefill, decode, reuse and cancelling on this machine")
@@ -91,8 +95,41 @@ def parser() -> argparse.ArgumentParser:
     typed.add_argument("--rhythm", choices=("steady", "bursts", "corrections"), default="steady")
     _model_options(typed)
 
+    _eval_options(
+        add("eval", "eval", "fill holes in your own code, or in HumanEval-Infilling's problems: how good it is")
+    )
+
     add("worker", "worker", "the inference process; started by `serve`, not by people")
     return top
+
+
+def _eval_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("target", metavar="PATH|DATASET", help="a folder, a file, or problems as .jsonl or .jsonl.gz")
+    command.add_argument("--holes", type=_count, default=200, metavar="N", help="how many, of all kinds; 200 else")
+    command.add_argument("--seed", type=int, default=0, metavar="S", help="which ones; 0 else")
+    command.add_argument(
+        "--kinds", default="inside,line,statement,block", metavar="K,..", help="inside, line, statement, block"
+    )
+    command.add_argument("--baselines", action="store_true", help="also what can be had without a model")
+    command.add_argument(
+        "--compare", nargs=2, metavar=("A", "B"), help="two backends, models or settings: cpu, model=ID, KEY=VALUE,.."
+    )
+    command.add_argument("--resume", metavar="FILE", help="keep answers in FILE, and go on with those that it has")
+    command.add_argument("--no-calibration", action="store_true", help="keep no threshold for the server")
+    _model_options(command)
+
+
+def _backends_jobs(backends: argparse.ArgumentParser) -> None:
+    jobs = backends.add_subparsers(dest="job", required=True, metavar="JOB", parser_class=_Parser)
+    listed = jobs.add_parser("list", help="every backend, and what is installed of it")
+    install = jobs.add_parser("install", help="make the environment of a backend; uses the network through pip")
+    install.add_argument("name", metavar="NAME", help="cpu, cuda, directml, gguf")
+    install.add_argument("--flavour", default="auto", metavar="F", help="of gguf: auto, cpu, cuda, vulkan, metal")
+    install.add_argument("--build", action="store_true", help="of gguf: build from source, also where a wheel is ready")
+    remove = jobs.add_parser("remove", help="remove the environment of a backend")
+    remove.add_argument("name", metavar="NAME")
+    for job in (listed, install, remove):
+        job.add_argument("--json", action="store_true", help="one JSON document on stdout")
 
 
 def _models_jobs(models: argparse.ArgumentParser) -> None:
@@ -132,6 +169,12 @@ def _backend(text: str) -> str:
     if text not in names:
         raise argparse.ArgumentTypeError(f"wanted one of {', '.join(names)}, found {text!r}")
     return text
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"wanted a number from 1 on, found {text!r}")
+    return int(text)
 
 
 def _position(text: str) -> tuple[int, int]:

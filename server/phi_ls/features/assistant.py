@@ -16,6 +16,9 @@ from phi_ls.catalog import LocalModel, local_models, model_at, read_catalog
 from phi_ls.context import Budget
 from phi_ls.errors import CatalogError, ModelNotFound
 from phi_ls.features.cache import CompletionCache
+from phi_ls.features.calibration import Calibration, Calibrations
+from phi_ls.features.explanations import Explanations
+from phi_ls.features.lookup import Neighbours
 from phi_ls.features.rhythm import Rhythm
 from phi_ls.hardware import HardwareReport, probe
 from phi_ls.inference.installed import installed_engines
@@ -29,7 +32,7 @@ from phi_ls.settings import Settings
 from phi_ls.syntax import Tree, parse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from phi_ls.features.flight import Flight
     from phi_ls.text import Source
@@ -40,7 +43,6 @@ State: TypeAlias = Literal["starting", "loading", "ready", "busy", "failed", "of
 
 TREES = 16
 """Documents whose last tree is kept for the next parse."""
-EXPLANATIONS = 256
 CHARS_PER_TOKEN = 2.5
 """A cautious first guess for code; the model's own counts replace it."""
 
@@ -80,7 +82,12 @@ class Assistant:
         self.rhythm = Rhythm()
         self.newest: Callable[[str], Source | None] = lambda _uri: None
         """The newest text of a document, from who keeps the documents."""
-        self._explanations: OrderedDict[str, str] = OrderedDict()
+        self.calibrations = Calibrations()
+        self.neighbours = Neighbours()
+        """The files around the open ones, for lookups."""
+        self.explanations = Explanations()
+        self.open_sources: Callable[[], Iterable[Source]] = tuple
+        """The open documents, from who keeps them."""
         self._trees: OrderedDict[str, Tree] = OrderedDict()
         self._listeners: list[Callable[[Status], None]] = []
         self._chars_per_token = CHARS_PER_TOKEN
@@ -108,7 +115,7 @@ class Assistant:
 
     async def configure(self, settings: Settings) -> None:
         """Take new settings; the worker is replaced only when a setting that it was started with changed."""
-        cold = ("enable", "backend", "model", "allow_fallback", "context_tokens", "threads")
+        cold = ("enable", "backend", "model", "remote", "allow_fallback", "context_tokens", "threads")
         restart = any(getattr(settings, name) != getattr(self.settings, name) for name in cold)
         self.settings = settings
         if restart:
@@ -130,6 +137,7 @@ class Assistant:
     async def close(self) -> None:
         """End the worker."""
         self._closed = True
+        await self.neighbours.close()
         await self.supervisor.close()
 
     @property
@@ -152,7 +160,7 @@ class Assistant:
             engine=candidate.engine if candidate else "",
             model=candidate.model if candidate else "",
             starter=local.model.starter if local else False,
-            message=self.supervisor.failure or (local.model.title if local else ""),
+            message=self.supervisor.failure or _notice(candidate),
             refusals=self.supervisor.refusals,
         )
 
@@ -164,6 +172,8 @@ class Assistant:
     def profile(self) -> Profile:
         """The prompt profile of the model that runs or is being started."""
         local = self.candidate.local if self.candidate else None
+        if self.candidate is not None and local is None:
+            return profile(self.candidate.profile)
         return profile(local.model.profile if local else "phi3")
 
     def budget(self, new_tokens: int) -> Budget:
@@ -186,9 +196,19 @@ class Assistant:
                 self._trees.popitem(last=False)
         return tree
 
+    def opened(self, source: Source) -> None:
+        """Take note of a document that will be worked on: the files around it are read in the background."""
+        if self.settings.enable and self.settings.inline_completion.lookup:
+            self.neighbours.visit(source)
+
+    def known_trees(self) -> tuple[Tree, ...]:
+        """The trees of the documents that were worked on last, as they were then."""
+        return tuple(self._trees.values())
+
     def forget(self, uri: str) -> None:
         """Drop what is kept of a closed document."""
         self._trees.pop(uri, None)
+        self.neighbours.leave(uri)
 
     def take_ticket(self) -> int:
         """A number for a completion request; `is_current` says whether a newer one was taken."""
@@ -207,15 +227,24 @@ class Assistant:
         self._last_place = (source.uri, len(source.text), offset)
         return source.uri == uri and len(source.text) < length and offset < place
 
+    @property
+    def calibration(self) -> Calibration | None:
+        """What was measured of the model that runs."""
+        candidate = self.candidate
+        return self.calibrations.of(candidate.model, candidate.backend) if candidate else None
+
+    def doubts(self, confidence: float) -> bool:
+        """Whether the model was measured and is too unsure for its text to be offered unasked."""
+        calibration = self.calibration
+        return calibration is not None and confidence < calibration.threshold
+
     def explanation(self, key: str) -> str | None:
         """A cached explanation."""
-        return self._explanations.get(key)
+        return self.explanations.get(key)
 
     def keep_explanation(self, key: str, text: str) -> None:
-        """Cache an explanation."""
-        self._explanations[key] = text
-        while len(self._explanations) > EXPLANATIONS:
-            self._explanations.popitem(last=False)
+        """Keep an explanation, also for later sessions."""
+        self.explanations.keep(key, text)
 
     def examine(self) -> tuple[HardwareReport, tuple[Candidate, ...]]:
         """The machine and the ranked candidates, those that run as they are known to. Blocks for some ms.
@@ -245,3 +274,12 @@ class Assistant:
         status = self.status
         for listener in self._listeners:
             listener(status)
+
+
+def _notice(candidate: Candidate | None) -> str:
+    """What a person is told of what runs: the model's title, or where their code goes."""
+    if candidate is None:
+        return ""
+    if candidate.address:
+        return f"code leaves this machine for {candidate.address}"
+    return candidate.local.model.title if candidate.local else ""

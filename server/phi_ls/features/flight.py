@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from phi_ls.context import completion_context
 from phi_ls.errors import PhiLsError, PromptTooLong
+from phi_ls.features.calibration import confidence_of
 from phi_ls.features.postprocess import clean, is_complete, preview
 from phi_ls.inference.schedule import Account, Displaced, Rank
 
@@ -45,6 +46,11 @@ class Flight:
         self._progress = asyncio.Event()
         self._task = asyncio.create_task(self._run())
         self._task.add_done_callback(lambda _task: self._progress.set())
+
+    @property
+    def confidence(self) -> float:
+        """The geometric mean of the tokens' probabilities so far."""
+        return confidence_of(self.logprobs)
 
     @property
     def done(self) -> bool:
@@ -139,13 +145,14 @@ class Flight:
                 break
         truncated = self.account.finish_reason == "length"
         self.text = clean(self.raw, self.shape.with_prefilled(self.shape.prefilled, truncated=truncated))
-        assistant.completions.put(source, offset, self.text)
+        if not assistant.doubts(self.confidence):
+            assistant.completions.put(source, offset, self.text)
 
     async def _stream(self, prompt: Prompt, new_tokens: int) -> None:
         """Collect the model's raw text, and end it at the end of the statement or block."""
         complete = False
         stream = self._assistant.scheduler.generate(
-            self._rank, prompt.parts, max_tokens=new_tokens, stop=prompt.stop, account=self.account
+            self._rank, prompt.parts, max_tokens=new_tokens, stop=prompt.stop, heal=True, account=self.account
         )
         self._assistant.changed()
         try:

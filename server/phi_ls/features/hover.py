@@ -3,15 +3,30 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from phi_ls.settings import HoverMode
-from phi_ls.syntax import Symbol, fence_of, symbol_at
+from phi_ls.syntax import Symbol, Tree, fence_of, kind_at, references, symbol_at, symbols
 from phi_ls.text import Source, Span
 
 if TYPE_CHECKING:
     from phi_ls.features.assistant import Assistant
+
+MOST_CHARACTERS = 2_000_000
+"""How much text of other open files is searched for uses."""
+
+_WORD = re.compile(r"[^\W\d]\w*")
+
+
+@dataclass(frozen=True)
+class Uses:
+    """How often a name stands in this file, its definition included, and in how many other open files how often."""
+
+    here: int
+    elsewhere: int
+    files: int
 
 
 @dataclass(frozen=True)
@@ -20,12 +35,13 @@ class HoverCard:
 
     span: Span
     """The word under the cursor."""
-    symbol_span: Span
-    kind: str
-    name: str
-    signature: str
+    symbol: Symbol
+    source: Source
+    """The document that defines the symbol."""
+    line: int
+    """The line of the definition, from 0."""
+    uses: Uses
     fence: str
-    docstring: str
     explanation: str | None
     label: str
     symbol_key: str
@@ -37,19 +53,23 @@ def hover(assistant: Assistant, source: Source, offset: int) -> HoverCard | None
     if not settings.enable or settings.hover.mode is HoverMode.OFF:
         return None
     tree = assistant.tree(source)
-    symbol = symbol_at(tree, offset) if tree else None
-    if symbol is None:
+    if tree is None:
         return None
-    key = explanation_key(assistant, source, symbol)
+    symbol, defined = symbol_at(tree, offset), source
+    if symbol is None:
+        found = _defined_elsewhere(assistant, tree, offset)
+        if found is None:
+            return None
+        symbol, defined = found
+    key = explanation_key(assistant, defined, symbol)
     explanation = assistant.explanation(key)
     return HoverCard(
         span=word_at(source, offset),
-        symbol_span=symbol.span,
-        kind=symbol.kind,
-        name=symbol.name,
-        signature=symbol.signature,
+        symbol=symbol,
+        source=defined,
+        line=defined.line_at(symbol.name_span.start),
+        uses=_uses(assistant, tree, symbol.name),
         fence=fence_of(source.language),
-        docstring=symbol.docstring,
         explanation=explanation,
         label=model_label(assistant) if explanation else "",
         symbol_key=key,
@@ -57,17 +77,30 @@ def hover(assistant: Assistant, source: Source, offset: int) -> HoverCard | None
 
 
 def explanation_key(assistant: Assistant, source: Source, symbol: Symbol) -> str:
-    """Names an explanation by what it was made from: code, language, model and the wording of the prompt."""
-    candidate = assistant.candidate
+    """Names an explanation by what it was made from: code, what that calls, language, model, wording of the prompt."""
+    candidate, tree = assistant.candidate, assistant.tree(source)
     made_from = "\0".join(
         (
             source.language,
             candidate.model if candidate else "",
             assistant.profile.version,
             source.text[symbol.span.start : symbol.span.end],
+            *(calls_of(tree, symbol) if tree else ()),
         )
     )
     return hashlib.sha256(made_from.encode("utf-8", "replace")).hexdigest()[:32]
+
+
+def calls_of(tree: Tree, symbol: Symbol) -> tuple[str, ...]:
+    """The signatures of what a symbol's code names and the same file defines: they say what the code means."""
+    words = set(_WORD.findall(tree.source.text, symbol.span.start, symbol.span.end)) - {symbol.name}
+    inside = range(symbol.span.start, symbol.span.end)
+    found = (
+        one.signature
+        for one in symbols(tree)
+        if one.name in words and one.span.start not in inside and one.name not in symbol.container
+    )
+    return tuple(dict.fromkeys(signature for signature in found if signature))
 
 
 def model_label(assistant: Assistant) -> str:
@@ -86,6 +119,36 @@ def word_at(source: Source, offset: int) -> Span:
     while end < len(source.text) and _is_word(source.text[end]):
         end += 1
     return Span(start, end)
+
+
+def _defined_elsewhere(assistant: Assistant, tree: Tree, offset: int) -> tuple[Symbol, Source] | None:
+    """The definition of the name at `offset` in another open file of the language that was parsed already."""
+    word = word_at(tree.source, offset)
+    name = tree.source.text[word.start : word.end]
+    if not _WORD.fullmatch(name) or kind_at(tree, offset) != "code":
+        return None
+    for other in assistant.known_trees():
+        if other.source.uri == tree.source.uri or other.language.id != tree.language.id:
+            continue
+        for symbol in symbols(other):
+            if symbol.name == name and not symbol.container and symbol.kind != "implementation":
+                return symbol, other.source
+    return None
+
+
+def _uses(assistant: Assistant, tree: Tree, name: str) -> Uses:
+    elsewhere = files = 0
+    room = MOST_CHARACTERS
+    pattern = re.compile(rf"(?<![\w$]){re.escape(name)}(?![\w$])")
+    for source in assistant.open_sources():
+        if source.uri == tree.source.uri or source.language != tree.source.language:
+            continue
+        room -= len(source.text)
+        if room < 0:
+            break
+        found = sum(1 for _ in pattern.finditer(source.text))
+        elsewhere, files = elsewhere + found, files + (found > 0)
+    return Uses(references(tree, name), elsewhere, files)
 
 
 def _is_word(character: str) -> bool:

@@ -17,13 +17,15 @@ from phi_ls.context import redact
 from phi_ls.errors import PhiLsError
 from phi_ls.features.assistant import Assistant, Decision
 from phi_ls.features.flight import Flight
-from phi_ls.features.lookup import lookup
-from phi_ls.features.postprocess import Shape, clean
+from phi_ls.features.lookup import ALONE, INSTANT, fitted, lookup
+from phi_ls.features.postprocess import Shape
 from phi_ls.inference.schedule import Account, Displaced
 from phi_ls.settings import Multiline
 from phi_ls.syntax import Tree, completion_shape
 from phi_ls.text import Edit, Source, Span, start_of_line
 
+HIGHEST = 0.9999
+"""A confidence that no text has; a model that is doubted all the same is not worth asking."""
 _WORD_END = re.compile(r"\w\Z")
 
 From: TypeAlias = Literal["model", "stream", "cache", "lookup", "none"]
@@ -54,6 +56,8 @@ class Offer:
     engine: str = ""
     model: str = ""
     account: Account = field(default_factory=Account)
+    confidence: float | None = None
+    """How sure its source is, from 0 to 1, where that is known."""
     ms_total: float = 0.0
     ms_context: float = 0.0
 
@@ -110,13 +114,14 @@ async def _decide(assistant: Assistant, source: Source, offset: int, trigger: Tr
     automatic = trigger is Trigger.AUTOMATIC
     tree = assistant.tree(source, around=offset)
     ready = assistant.supervisor.state == "ready"
-    if assistant.settings.inline_completion.lookup and (automatic or not ready):
-        text = _looked_up(assistant, source, tree, offset)
-        if text:
-            assistant.completions.put(source, offset, text)
-            return Offer(text=text, came_from="lookup")
+    found = _looked_up(assistant, source, tree, offset) if automatic or not ready else Offer()
+    if found.text and (not ready or (found.confidence or 0.0) >= INSTANT):
+        assistant.completions.put(source, offset, found.text)
+        return found
     if automatic and not ready:
         return Offer(gate=_not_ready(assistant))
+    if automatic and assistant.doubts(HIGHEST):
+        return found if found.text else Offer(gate="the model was measured, and is too often wrong to be shown unasked")
     on_its_way = assistant.flight is not None and assistant.flight.agrees(source, offset)
     if automatic and not on_its_way:
         longest = assistant.settings.inline_completion.debounce_ms
@@ -124,7 +129,8 @@ async def _decide(assistant: Assistant, source: Source, offset: int, trigger: Tr
         if not assistant.is_current(ticket):
             raise Displaced
     await assistant.supervisor.client()
-    return await _from_model(assistant, source, tree, offset, ticket)
+    offer = await _from_model(assistant, source, tree, offset, ticket)
+    return _likelier(assistant, offer, found) if automatic else offer
 
 
 def _switched_off(assistant: Assistant) -> str:
@@ -154,11 +160,33 @@ def _not_ready(assistant: Assistant) -> str:
     return f"the model is {status.state}"
 
 
-def _looked_up(assistant: Assistant, source: Source, tree: Tree | None, offset: int) -> str:
-    match = lookup(source, offset)
-    if match is None:
-        return ""
-    return clean(match.text, _shape(assistant, source, tree, offset))
+def _looked_up(assistant: Assistant, source: Source, tree: Tree | None, offset: int) -> Offer:
+    """What the file and its neighbours say, when it is likely enough to be shown where there is no model."""
+    if not assistant.settings.inline_completion.lookup:
+        return Offer()
+    assistant.opened(source)
+    match = lookup(source, offset, index=assistant.neighbours.index)
+    if match is None or match.confidence < ALONE:
+        return Offer()
+    text = fitted(match, _shape(assistant, source, tree, offset))
+    return Offer(text=text, came_from="lookup", confidence=match.confidence)
+
+
+def _likelier(assistant: Assistant, offer: Offer, found: Offer) -> Offer:
+    """The model's offer; what was looked up when that is more often right; nothing when the model is too unsure.
+
+    Without a measurement of the model its text goes before a match that was not good enough to be shown at once.
+    """
+    confidence, calibration = offer.confidence or 0.0, assistant.calibration
+    doubtful = bool(offer.text) and assistant.doubts(confidence)
+    expected = calibration.right(confidence) if calibration and offer.text and not doubtful else 0.0
+    known = found.confidence or 0.0
+    if found.text and (known > expected if calibration else not offer.text):
+        return replace(found, account=offer.account, ms_context=offer.ms_context)
+    if doubtful and calibration:
+        gate = f"confidence {confidence:.2f} is below {calibration.threshold:.2f}"
+        return replace(offer, text="", gate=gate)
+    return offer
 
 
 async def _from_model(assistant: Assistant, source: Source, tree: Tree | None, offset: int, ticket: int) -> Offer:
@@ -181,6 +209,7 @@ async def _from_model(assistant: Assistant, source: Source, tree: Tree | None, o
         came_from=came_from,
         gate="" if text else nothing,
         account=flight.account,
+        confidence=flight.confidence,
         ms_context=flight.ms_context,
     )
     candidate = assistant.candidate

@@ -9,19 +9,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
-import subprocess
-import sys
+import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
-from phi_ls import wire
-from phi_ls.catalog import unverified_hashes, verified
+from phi_ls.catalog import verified
 from phi_ls.errors import NoBackend, PhiLsError, WorkerDied, WorkerError
-from phi_ls.inference.client import LINE_LIMIT, WorkerClient
-from phi_ls.inference.select import Candidate, choose
+from phi_ls.inference import canary, launch
+from phi_ls.inference.client import WorkerClient
+from phi_ls.inference.records import Record, Records
+from phi_ls.inference.select import Candidate, choose, refusals
 
 if TYPE_CHECKING:
     from phi_ls.journal import Journal
@@ -32,9 +32,6 @@ BACK_OFF_SECONDS = (0.0, 0.5, 2.0)
 """Waits before the first, second and third restart."""
 DEATHS_WINDOW_SECONDS = 120.0
 """So many deaths as there are back-offs within this time mark a candidate as broken."""
-LOAD_SECONDS = 60.0
-LOAD_BYTES_PER_SECOND = 20e6
-"""The load deadline: a fixed part, and the time to read and hash the model from a slow disk."""
 
 Listener = Callable[[], None]
 
@@ -42,8 +39,11 @@ Listener = Callable[[], None]
 class Supervisor:
     """Runs one worker at a time. `changed` is called whenever `state` or the candidates change."""
 
-    def __init__(self, journal: Journal, changed: Listener, *, threads: int = 0) -> None:
+    def __init__(
+        self, journal: Journal, changed: Listener, *, threads: int = 0, records: Records | None = None
+    ) -> None:
         self._journal = journal
+        self._records = records
         self._changed = changed
         self._threads = threads
         self._ready: asyncio.Future[WorkerClient] | None = None
@@ -83,10 +83,8 @@ class Supervisor:
 
     @property
     def refusals(self) -> tuple[str, ...]:
-        """One line for each candidate that does not run."""
-        return tuple(
-            f"{c.backend} {c.model}: {c.reason}" for c in self.candidates if c.state not in ("ready", "chosen")
-        )
+        """One line for each reason for which candidates do not run."""
+        return refusals(self.candidates)
 
     async def close(self) -> None:
         """End the worker; open streams end as died."""
@@ -118,13 +116,14 @@ class Supervisor:
         deaths: deque[float] = deque(maxlen=len(BACK_OFF_SECONDS))
         loop = asyncio.get_running_loop()
         while True:
+            self._set("loading")
             await asyncio.sleep(BACK_OFF_SECONDS[len(deaths)] if len(deaths) < len(BACK_OFF_SECONDS) else 0)
             try:
-                client = await self._load(candidate)
+                client, candidate = await load(candidate, self._journal, threads=self._threads, records=self._records)
             except PhiLsError as error:
                 return str(error)
-            except TimeoutError:
-                return f"it was not loaded after {_load_deadline(candidate):.0f} s"
+            self._client = client
+            self._replace(candidate)
             self.running = candidate
             self._set("ready")
             self._waiting().set_result(client)
@@ -139,66 +138,24 @@ class Supervisor:
             self._set("starting")
             deaths.append(loop.time())
             if len(deaths) == deaths.maxlen and deaths[-1] - deaths[0] < DEATHS_WINDOW_SECONDS:
-                return f"it died {len(deaths)} times within {DEATHS_WINDOW_SECONDS:.0f} s; the last time {death}"
+                reason = f"it died {len(deaths)} times within {DEATHS_WINDOW_SECONDS:.0f} s; the last time {death}"
+                remember_broken(candidate, reason, self._records)
+                return reason
             while deaths and loop.time() - deaths[0] > DEATHS_WINDOW_SECONDS:
                 deaths.popleft()
-
-    async def _load(self, candidate: Candidate) -> WorkerClient:
-        self._set("loading")
-        self._journal.write("worker", state="started", backend=candidate.backend, model=candidate.model)
-        client = WorkerClient(await _spawn(), self._journal)
-        self._client = client
-        try:
-            facts = await asyncio.wait_for(
-                client.load(await asyncio.to_thread(self._request, candidate)),
-                timeout=_load_deadline(candidate),
-            )
-        except (WorkerError, TimeoutError):
-            client.kill()
-            await client.close()
-            raise
-        if candidate.local is not None and facts.verified:
-            await asyncio.to_thread(verified, candidate.local)
-        self._journal.write(
-            "worker",
-            state="loaded",
-            backend=candidate.backend,
-            model=candidate.model,
-            pid=client.pid,
-            ms=facts.ms,
-            context_tokens=facts.context_tokens,
-        )
-        return client
-
-    def _request(self, candidate: Candidate) -> wire.Load:
-        local = candidate.local
-        if local is None:
-            return wire.Load(
-                engine=candidate.engine,
-                model=os.environ.get("PHI_LS_SCRIPT", ""),
-                context_tokens=candidate.context_tokens,
-            )
-        return wire.Load(
-            engine=candidate.engine,
-            model=str(local.load_path),
-            context_tokens=candidate.context_tokens,
-            provider=candidate.provider,
-            threads=self._threads,
-            end_tokens=local.model.end_tokens,
-            files=unverified_hashes(local),
-        )
 
     def _next(self) -> Candidate | None:
         self.candidates = choose(self.candidates)
         return next((c for c in self.candidates if c.state == "chosen"), None)
 
     def _mark(self, candidate: Candidate, *, state: str, reason: str) -> None:
-        same = (candidate.backend, candidate.model, candidate.local)
-        self.candidates = tuple(
-            replace(c, state="broken", reason=reason) if (c.backend, c.model, c.local) == same else c
-            for c in self.candidates
-        )
+        self._replace(replace(candidate, state="broken", reason=reason))
         _log.warning("%s %s is %s: %s", candidate.backend, candidate.model, state, reason)
+
+    def _replace(self, candidate: Candidate) -> None:
+        """Put `candidate` in the place of what was known of it."""
+        same = (candidate.backend, candidate.model, candidate.local)
+        self.candidates = tuple(candidate if (c.backend, c.model, c.local) == same else c for c in self.candidates)
 
     def _waiting(self) -> asyncio.Future[WorkerClient]:
         if self._ready is None or self._ready.done():
@@ -210,26 +167,64 @@ class Supervisor:
         self._changed()
 
 
-async def _spawn() -> asyncio.subprocess.Process:
-    """Start a worker process; it inherits nothing but the environment."""
-    environment = {**os.environ, "ORT_DISABLE_TELEMETRY": "1", "GGML_NO_BACKTRACE": "1"}
+async def load(
+    candidate: Candidate, journal: Journal, *, threads: int = 0, records: Records | None = None
+) -> tuple[WorkerClient, Candidate]:
+    """A worker with the candidate's model, and the candidate with its figures.
+
+    The first time, canaries are asked, and what they show is remembered. Raises `WorkerError` or `canary.Garbage`.
+    """
+    started = {"backend": candidate.backend, "model": candidate.model, "python": candidate.python}
+    journal.write("worker", state="started", **started)
+    if candidate.address:
+        journal.write("network", purpose="remote", host=urlsplit(candidate.address).netloc)
+    client = WorkerClient(await launch.spawn(candidate), journal)
     try:
-        return await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "phi_ls",
-            "worker",
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            env=environment,
-            limit=LINE_LIMIT,
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-        )
-    except OSError as error:
-        raise WorkerDied(None, last_words=str(error)) from error
+        await _load(client, candidate, journal, threads)
+        if records is not None and candidate.key and candidate.measured is None:
+            facts = client.facts
+            ms, context = (facts.ms, facts.context_tokens) if facts else (0.0, candidate.context_tokens)
+            record = await canary.examine(client, context_tokens=context, load_ms=ms)
+            journal.write(
+                "worker", state="examined", backend=candidate.backend, model=candidate.model, key=candidate.key
+            )
+            await asyncio.to_thread(records.keep, candidate.key, record)
+            candidate = replace(candidate, measured=record)
+    except BaseException as error:
+        client.kill()
+        await client.close()
+        if isinstance(error, WorkerDied | canary.Garbage | _Hung):
+            await asyncio.to_thread(remember_broken, candidate, str(error), records)
+        raise
+    return client, candidate
 
 
-def _load_deadline(candidate: Candidate) -> float:
-    size = candidate.local.build.size if candidate.local else 0
-    return LOAD_SECONDS + size / LOAD_BYTES_PER_SECOND
+def remember_broken(candidate: Candidate, reason: str, records: Records | None) -> None:
+    """Remember that the candidate crashes, hangs or computes rubbish, until something about it changes."""
+    if records is not None and candidate.key:
+        records.keep(candidate.key, Record(broken=reason, when=time.time()))
+
+
+class _Hung(WorkerError):
+    """A load that does not end."""
+
+
+async def _load(client: WorkerClient, candidate: Candidate, journal: Journal, threads: int) -> None:
+    deadline = launch.load_deadline(candidate)
+    request = await asyncio.to_thread(launch.load_request, candidate, threads=threads)
+    try:
+        async with asyncio.timeout(deadline):
+            facts = await client.load(request)
+    except TimeoutError as error:
+        raise _Hung(f"it was not loaded after {deadline:.0f} s") from error
+    if candidate.local is not None and facts.verified:
+        await asyncio.to_thread(verified, candidate.local)
+    journal.write(
+        "worker",
+        state="loaded",
+        backend=candidate.backend,
+        model=candidate.model,
+        pid=client.pid,
+        ms=facts.ms,
+        context_tokens=facts.context_tokens,
+    )

@@ -19,6 +19,7 @@ class Answers:
 
     def __init__(self, first: int = 1) -> None:
         self._texts: OrderedDict[str, str] = OrderedDict()
+        self._read: dict[str, str] = {}
         self._numbers = itertools.count(first)
 
     def keep(self, kind: str, name: str, markdown: str) -> str:
@@ -26,9 +27,22 @@ class Answers:
         uri = f"{SCHEME}:/{kind}/{next(self._numbers)}/{quote(name, safe='')}.md"
         self._texts[unquote(uri)] = markdown
         while len(self._texts) > KEPT:
-            self._texts.popitem(last=False)
+            gone, _text = self._texts.popitem(last=False)
+            self._read.pop(gone, None)
         return uri
+
+    def replace(self, uri: str, markdown: str) -> None:
+        """Another text for an address that was given out; one that is no longer kept stays gone."""
+        if unquote(uri) in self._texts:
+            self._texts[unquote(uri)] = markdown
 
     def get(self, uri: str) -> str | None:
         """The answer at an address, while it is kept."""
-        return self._texts.get(unquote(uri))
+        text = self._texts.get(unquote(uri))
+        if text is not None:
+            self._read[unquote(uri)] = text
+        return text
+
+    def was_read(self, uri: str) -> bool:
+        """Whether an editor has read an address since its text changed last; one that is gone counts as read."""
+        return self._texts.get(unquote(uri)) in (None, self._read.get(unquote(uri)))

@@ -20,6 +20,8 @@ class Client:
     inline_completion: bool = False
     """It shows ghost text; it is given no completion popup as well."""
     snippets: bool = False
+    plain_line_ends: bool = False
+    """Its buffers hold lines without their ends, which come with the file: a carriage return would stay in the text."""
     hover_markdown: bool = True
     hover_plaintext: bool = False
     document_changes: bool = False
@@ -30,11 +32,20 @@ class Client:
     pulls_configuration: bool = False
     registers_configuration: bool = False
     text_document_content: bool = False
+    creates_files: bool = False
+    """It creates files that an edit asks for."""
     wants_status: bool = False
     shows_answers: bool = False
     """It shows what `phi.server.explain` returns by itself."""
+    streams_answers: bool = False
+    """It opens an address when `phi/answer` tells it to, before the command has ended."""
     command_links: bool = False
     """Its hovers may hold links to the command `phi.explain`, which it has."""
+
+    @property
+    def follows_answers(self) -> bool:
+        """Whether a text can be shown while it grows."""
+        return self.text_document_content and (self.streams_answers or (self.show_document and not self.shows_answers))
 
     @classmethod
     def of(cls, params: object) -> Client:
@@ -53,6 +64,7 @@ class Client:
             process_id=process_id if isinstance(process_id, int) and process_id > 0 else None,
             inline_completion=isinstance(text_document, Mapping) and "inlineCompletion" in text_document,
             snippets=_at(text_document, "completion", "completionItem", "snippetSupport") is True,
+            plain_line_ends=name == "Neovim",
             hover_markdown="markdown" in formats,
             hover_plaintext="plaintext" in formats,
             document_changes=_at(edit, "documentChanges") is True,
@@ -63,9 +75,11 @@ class Client:
             pulls_configuration=_at(capabilities, "workspace", "configuration") is True,
             registers_configuration=_at(capabilities, "workspace", "didChangeConfiguration", "dynamicRegistration")
             is True,
+            creates_files="create" in (_at(edit, "resourceOperations") or ()),
             text_document_content=_at(capabilities, "workspace", "textDocumentContent") is not None,
             wants_status=_at(phi, "status") is True or name.startswith("Visual Studio Code"),
             shows_answers=_at(phi, "showsAnswers") is True,
+            streams_answers=_at(phi, "streamsAnswers") is True,
             command_links=_at(phi, "commandLinks") is True,
         )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from lsprotocol import types
 
@@ -53,6 +53,11 @@ def range_at(source: Source, span: Span, encoding: Encoding) -> types.Range:
     return types.Range(start=position_at(source, span.start, encoding), end=position_at(source, span.end, encoding))
 
 
+def inserted(text: str, client: Client) -> str:
+    """Text for a place in a document, its lines ended as the client wants them."""
+    return re.sub("\r\n?", "\n", text) if client.plain_line_ends else text
+
+
 def workspace_edit(
     source: Source, edits: Sequence[Edit], encoding: Encoding, client: Client, *, label: str
 ) -> types.WorkspaceEdit:
@@ -73,31 +78,61 @@ def workspace_edit(
     )
 
 
+def new_file(uri: str, text: str) -> types.WorkspaceEdit:
+    """The edit that creates a file, which must not be there, and fills it; for clients that create files."""
+    start = types.Position(line=0, character=0)
+    fill = types.TextDocumentEdit(
+        text_document=types.OptionalVersionedTextDocumentIdentifier(uri=uri, version=None),
+        edits=[types.TextEdit(range=types.Range(start=start, end=start), new_text=text)],
+    )
+    options = types.CreateFileOptions(overwrite=False, ignore_if_exists=False)
+    return types.WorkspaceEdit(document_changes=[types.CreateFile(uri=uri, options=options), fill])
+
+
 def hover(source: Source, card: HoverCard, encoding: Encoding, client: Client) -> types.Hover:
     """A card as Markdown, or as plain text with the summary first where that is all the client shows."""
     if client.hover_plaintext and not client.hover_markdown:
         content = types.MarkupContent(kind=types.MarkupKind.PlainText, value=_plain_card(card))
     else:
-        link = _explain_link(source, card, encoding) if client.command_links and not card.explanation else ""
+        link = _explain_link(card, encoding) if client.command_links and not card.explanation else ""
         content = types.MarkupContent(kind=types.MarkupKind.Markdown, value=_markdown_card(card, link))
     return types.Hover(contents=content, range=range_at(source, card.span, encoding))
 
 
 def _plain_card(card: HoverCard) -> str:
     """One line that tells most, since some editors show no more, then everything."""
-    told = card.docstring or card.explanation or ""
+    symbol = card.symbol
+    told = symbol.docstring or card.explanation or ""
     summary = next((line.strip() for line in told.splitlines() if line.strip()), "")
-    first = f"{card.name}: {summary}" if summary else f"{card.kind} {card.name}"
+    first = f"{symbol.name}: {summary}" if summary else f"{symbol.kind} {symbol.name}"
     explained = f"{card.explanation}\n({card.label})" if card.explanation else ""
-    return "\n\n".join(part for part in (first, card.signature, card.docstring, explained) if part)
+    parts = (first, symbol.signature, symbol.docstring, _where(card), explained)
+    return "\n\n".join(part for part in parts if part)
 
 
 def _markdown_card(card: HoverCard, link: str) -> str:
-    signature = fenced(card.signature, card.fence) if card.signature else ""
-    documented = _MARKDOWN.sub(r"\\\1", card.docstring).replace("\n", "  \n")
+    symbol = card.symbol
+    signature = fenced(symbol.signature, card.fence) if symbol.signature else ""
+    documented = _MARKDOWN.sub(r"\\\1", symbol.docstring).replace("\n", "  \n")
     explained = f"{without_commands(card.explanation)}\n\n*{card.label}*" if card.explanation else ""
-    parts = [part for part in (documented, explained, link) if part]
+    parts = [part for part in (documented, explained, f"*{_where(card)}*", link) if part]
     return "\n\n---\n\n".join([signature, *parts] if signature else parts)
+
+
+def _where(card: HoverCard) -> str:
+    """Where the symbol is defined, and how often it is used."""
+    file = card.source.uri.rsplit("/", 1)[-1]
+    uses = card.uses
+    here = f"{uses.here} time{'' if uses.here == 1 else 's'} in this file"
+    files = f"{uses.files} other open file{'' if uses.files == 1 else 's'}"
+    elsewhere = f", {uses.elsewhere} in {files}" if uses.elsewhere else ""
+    return f"{_kind(card)}, {unquote(file)} line {card.line + 1}; named {here}{elsewhere}"
+
+
+def _kind(card: HoverCard) -> str:
+    """What the symbol is, with what holds it."""
+    inside = f" of {card.symbol.container[-1]}" if card.symbol.container else ""
+    return f"{card.symbol.kind}{inside}"
 
 
 def fenced(text: str, language: str = "text") -> str:
@@ -111,11 +146,14 @@ def without_commands(markdown: str) -> str:
     return _COMMAND_LINK.sub(r"\1no-command:", markdown)
 
 
-def _explain_link(source: Source, card: HoverCard, encoding: Encoding) -> str:
-    """A link that runs `phi.explain` on the word under the cursor."""
-    start = range_at(source, Span(card.span.start, card.span.start), encoding)
-    arguments = [{"uri": source.uri, "range": plain_range(start)}]
-    return f"[Explain with phi-ls](command:phi.explain?{quote(json.dumps(arguments), safe='')})"
+def _explain_link(card: HoverCard, encoding: Encoding) -> str:
+    """Links that run `phi.explain` on the symbol: one shows the answer beside the code, one in the hover again."""
+    name = card.symbol.name_span.start
+    start = range_at(card.source, Span(name, name), encoding)
+    argument = {"uri": card.source.uri, "range": plain_range(start)}
+    here = {**argument, "hover": True}
+    beside, again = (quote(json.dumps([item]), safe="") for item in (argument, here))
+    return f"[Explain with phi-ls](command:phi.explain?{beside}) · [Show it here](command:phi.explain?{again})"
 
 
 def plain_range(area: types.Range) -> dict[str, dict[str, int]]:

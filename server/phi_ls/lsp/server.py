@@ -17,6 +17,7 @@ from pygls.lsp.server import LanguageServer
 from pygls.protocol import default_converter
 
 from phi_ls import __version__
+from phi_ls.features.ahead import Ahead
 from phi_ls.lsp import logs
 from phi_ls.lsp.answers import SCHEME, Answers
 from phi_ls.lsp.configuration import Configuration
@@ -54,6 +55,9 @@ class PhiLanguageServer(LanguageServer):
         )
         self.make_assistant = make_assistant
         self.assistant: Assistant | None = None
+        self.ahead: Ahead | None = None
+        self.folder = ""
+        """The URI of the first folder that the client works in, "" when it said none."""
         self._started = asyncio.Event()
         self.documents = Documents("utf-16")
         self.configuration = Configuration()
@@ -65,6 +69,9 @@ class PhiLanguageServer(LanguageServer):
         self._tasks: set[asyncio.Task[None]] = set()
         for method, (handler, options) in FEATURES.items():
             self.feature(method, options)(_bound(handler, self))
+
+    def _open_sources(self) -> tuple[Source, ...]:
+        return tuple(document.snapshot() for document in self.documents if not document.too_large)
 
     def _newest(self, uri: str) -> Source | None:
         document = self.documents.get(uri)
@@ -84,6 +91,8 @@ class PhiLanguageServer(LanguageServer):
         """Set the session up for its client, and complete what it is told that this server can do."""
         self.documents = Documents(self.encoding)
         self.configuration = Configuration(params.initialization_options)
+        folders = params.workspace_folders or []
+        self.folder = folders[0].uri if folders else params.root_uri or ""
         if self.client.inline_completion:
             capabilities.completion_provider = None
         capabilities.execute_command_provider = types.ExecuteCommandOptions(
@@ -107,6 +116,9 @@ class PhiLanguageServer(LanguageServer):
         """Ask this assistant from here on; it is started."""
         self.assistant = assistant
         assistant.newest = self._newest
+        assistant.open_sources = self._open_sources
+        self.ahead = Ahead(assistant)
+        self.spawn(self.ahead.work(), "the explanations ahead")
         self._started.set()
 
     def spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
@@ -129,6 +141,8 @@ class PhiLanguageServer(LanguageServer):
         self.protocol.cancel_notifications()
         for task in list(self._tasks):
             task.cancel()
+        if self.ahead is not None:
+            await self.ahead.close()
         if self.assistant is not None:
             assistant, self.assistant = self.assistant, None
             await assistant.close()

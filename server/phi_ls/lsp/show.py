@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from phi_ls.lsp.server import PhiLanguageServer
+    from phi_ls.lsp.stream import Growing
     from phi_ls.text import Edit, Source
 
 CLIENT_SECONDS = 10.0
@@ -40,13 +41,45 @@ async def show(ls: PhiLanguageServer, uri: str, title: str, markdown: str) -> No
     ls.tell(f"{title}\n\n{markdown}")
 
 
+async def open_address(ls: PhiLanguageServer, uri: str, title: str) -> None:
+    """Open the address of an answer that is still growing, in the way that the client has."""
+    if ls.client.streams_answers:
+        ls.protocol.notify("phi/answer", {"uri": uri, "title": title})
+    else:
+        await _shown(ls, uri)
+
+
+async def shown(
+    ls: PhiLanguageServer, kind: str, name: str, title: str, markdown: str, growing: Growing | None = None
+) -> dict[str, str]:
+    """Keep an answer, and show it unless the client shows it by itself or follows it already."""
+    if growing is not None and growing.is_open:
+        growing.end(markdown)
+        return {"title": title, "markdown": markdown, "uri": growing.uri}
+    uri = ls.answers.keep(kind, name, markdown)
+    if not ls.client.shows_answers:
+        await show(ls, uri, title, markdown)
+    return {"title": title, "markdown": markdown, "uri": uri}
+
+
+async def create(ls: PhiLanguageServer, path: Path, text: str, label: str) -> str:
+    """Create a file with a text, if the client does that and it is not there; returns why not, or ""."""
+    if not ls.client.creates_files or not ls.client.document_changes:
+        return "the editor cannot create files, so nothing was written"
+    edit = convert.new_file(path.as_uri(), text)
+    return await _apply(ls, types.ApplyWorkspaceEditParams(edit=edit, label=label))
+
+
 async def apply(ls: PhiLanguageServer, source: Source, edits: Sequence[Edit], label: str) -> str:
     """Apply edits to exactly the version that they were made for; returns why they were not applied, or ""."""
     document = ls.documents.get(source.uri)
     if document is None or document.version != source.version:
         return "the file changed while the text was written, so nothing was applied; ask again"
     edit = convert.workspace_edit(source, edits, ls.encoding, ls.client, label=label)
-    params = types.ApplyWorkspaceEditParams(edit=edit, label=label)
+    return await _apply(ls, types.ApplyWorkspaceEditParams(edit=edit, label=label))
+
+
+async def _apply(ls: PhiLanguageServer, params: types.ApplyWorkspaceEditParams) -> str:
     try:
         result = await asyncio.wait_for(ls.workspace_apply_edit_async(params), CLIENT_SECONDS)
     except (TimeoutError, JsonRpcException) as error:

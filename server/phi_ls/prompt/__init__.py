@@ -5,7 +5,7 @@ one. The parts that change least come first, and typing appends to the last part
 was typed.
 """
 
-from phi_ls.prompt.profile import DocumentRequest, ExplainRequest, Profile, Prompt
+from phi_ls.prompt.profile import DocumentRequest, ExplainRequest, Profile, Prompt, TaskRequest
 from phi_ls.prompt.profiles import profile, profiles
 
-__all__ = ["DocumentRequest", "ExplainRequest", "Profile", "Prompt", "profile", "profiles"]
+__all__ = ["DocumentRequest", "ExplainRequest", "Profile", "Prompt", "TaskRequest", "profile", "profiles"]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from phi_ls.context import redact
 from phi_ls.prompt import wording
-from phi_ls.prompt.profile import DocumentRequest, ExplainRequest, Profile, Prompt
+from phi_ls.prompt.profile import DocumentRequest, ExplainRequest, Profile, Prompt, TaskRequest, followed_up
 from phi_ls.text import start_of_line
 from phi_ls.wire import Control, Part, Text
 
@@ -70,11 +70,35 @@ class Chat(Profile):
 
     def document(self, request: DocumentRequest) -> Prompt:
         """See `Profile`. The answer is begun as the code is, up to the opening of its documentation."""
-        style = wording.DOCUMENT_STYLES.get(request.style, wording.PLAIN_DOCUMENT)
-        turns = [Turn("system", wording.DOCUMENT), Turn("user", _about(request, style.question))]
+        style = wording.document_style(request.style, request.sign)
+        convention = wording.CONVENTIONS.get(request.convention, "")
+        turns = [Turn("system", wording.DOCUMENT), Turn("user", _about(request, style.question + convention))]
         signature = f"{redact(request.signature)}{style.after_signature}" if style.signature_first else ""
         prefilled = f"{FENCE}{request.fence}\n{signature}{style.opening}" if style.opening else ""
         return Prompt(self._parts(turns, prefilled), stop=style.stop, prefilled=style.opening)
+
+    @property
+    def tasks(self) -> frozenset[str]:
+        """See `Profile`."""
+        return frozenset(wording.TASKS)
+
+    def task(self, request: TaskRequest) -> Prompt:
+        """See `Profile`. Where code is wanted, its fence is open already; some models open another."""
+        task = wording.TASKS[request.task]
+        asked = [task.question.format(name=request.name) if task.question else redact(request.instruction)]
+        if task.question and request.instruction:
+            asked.append(f"Instruction: {request.instruction}")
+        asked += [f"Problem: {redact(problem)}" for problem in request.problems]
+        question = _about(request, "\n".join(asked)) if request.code else "\n".join(asked)
+        if request.material:
+            question += f"\n\n{redact(request.material)}".rstrip("\n")
+        turns = [Turn("system", task.system), Turn("user", question)]
+        opening = f"{FENCE}{request.fence}\n" if task.wants_code else ""
+        return Prompt(self._parts(turns, opening), stop=("\n" + FENCE,) if task.wants_code else (), prefilled="")
+
+    def again(self, prompt: Prompt, answer: str, problem: str) -> Prompt | None:
+        """See `Profile`."""
+        return followed_up(prompt, answer, problem, self._template.newline)
 
     def _parts(self, turns: list[Turn], answered: str) -> tuple[Part, ...]:
         template = self._template
@@ -124,7 +148,9 @@ def _question(context: CompletionContext, head: str) -> str:
 
 
 def _about(request: ExplainRequest, question: str) -> str:
-    return f"{question}\n\nFrom {request.path}:\n{_fenced(request.fence, redact(request.code))}".removesuffix("\n")
+    calls = f"\n\nIt uses:\n{_fenced(request.fence, redact(chr(10).join(request.calls)))}" if request.calls else ""
+    shown = f"{question}\n\nFrom {request.path}:\n{_fenced(request.fence, redact(request.code))}".removesuffix("\n")
+    return shown + calls.removesuffix("\n")
 
 
 def _fenced(fence: str, code: str) -> str:

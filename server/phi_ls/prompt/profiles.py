@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from phi_ls.errors import CatalogError
 from phi_ls.prompt.chat import Chat, Template
+from phi_ls.prompt.fill_in import FAMILIES
 from phi_ls.prompt.starter import Starter
 from phi_ls.prompt.starter_wide import StarterWide
 
@@ -20,6 +21,7 @@ _PROFILES: dict[str, Profile] = {
         Chat("phi3", Template()),
         Chat("phi3-128k-april", Template(begin="<s>", system_role=False)),
         Chat("phi4", Template(newline="")),
+        *FAMILIES,
     )
 }
 

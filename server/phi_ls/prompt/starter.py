@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from phi_ls.context import redact
 from phi_ls.context.window import window_end, window_start
-from phi_ls.prompt.profile import DocumentRequest, ExplainRequest, Profile, Prompt
+from phi_ls.prompt.profile import DocumentRequest, ExplainRequest, Profile, Prompt, followed_up
 from phi_ls.wire import Control, Part, Text
 
 if TYPE_CHECKING:
@@ -48,6 +48,10 @@ class Starter(Profile):
         The model was taught to explain with the first paragraph of documentations, so that is asked for.
         """
         return self.explain(request)
+
+    def again(self, prompt: Prompt, answer: str, problem: str) -> Prompt | None:
+        """See `Profile`."""
+        return followed_up(prompt, answer, problem, "\n")
 
 
 def _turns(asked: str, answered: str) -> tuple[Part, ...]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from phi_ls.context import redact
 from phi_ls.context.window import window_end, window_start
-from phi_ls.prompt.profile import DocumentRequest, ExplainRequest, Profile, Prompt
+from phi_ls.prompt.profile import DocumentRequest, ExplainRequest, Profile, Prompt, followed_up
 from phi_ls.wire import Control, Part, Text
 
 if TYPE_CHECKING:
@@ -49,6 +49,10 @@ class StarterWide(Profile):
     def document(self, request: DocumentRequest) -> Prompt:
         """See `Profile`."""
         return Prompt(_turns(f"\nDocument this function\n{_code(request)}", ""), stop=(), prefilled="")
+
+    def again(self, prompt: Prompt, answer: str, problem: str) -> Prompt | None:
+        """See `Profile`."""
+        return followed_up(prompt, answer, problem, "\n")
 
     def _around(self, context: CompletionContext, prefix: str) -> str:
         """The imports and enclosing lines that the prefix does not show, the last ones of them that fit."""

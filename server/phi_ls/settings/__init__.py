@@ -12,8 +12,11 @@ from phi_ls.settings.definitions import (
     InlineCompletionSettings,
     LogLevel,
     Multiline,
+    RemoteApi,
+    RemoteSettings,
     Settings,
 )
+from phi_ls.settings.own_actions import OwnAction, OwnResult
 from phi_ls.settings.resolve import resolve
 
 __all__ = [
@@ -23,6 +26,10 @@ __all__ = [
     "InlineCompletionSettings",
     "LogLevel",
     "Multiline",
+    "OwnAction",
+    "OwnResult",
+    "RemoteApi",
+    "RemoteSettings",
     "Scope",
     "Settings",
     "resolve",

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from phi_ls.settings.declare import Scope, setting
+from phi_ls.settings.own_actions import VARIABLES, OwnAction
 
 
 class BackendName(Enum):
@@ -16,6 +17,7 @@ class BackendName(Enum):
     DIRECTML = "directml"
     CPU = "cpu"
     GGUF = "gguf"
+    REMOTE = "remote"
     SCRIPTED = "scripted"
 
 
@@ -32,6 +34,7 @@ class HoverMode(Enum):
 
     OFF = "off"
     ON_DEMAND = "onDemand"
+    AUTO = "auto"
 
 
 class LogLevel(Enum):
@@ -64,7 +67,9 @@ class InlineCompletionSettings:
         Multiline.AUTO, "How many lines a completion may have: `auto` decides from the syntax at the cursor."
     )
     lookup: bool = setting(
-        True, "Answer at once, without the model, when a long match elsewhere in the file tells what follows."
+        True,
+        "Answer at once, without the model, when similar text in the file, in files that were open or in its package "
+        "tells what follows. Off: those other files are not read.",
     )
 
 
@@ -75,7 +80,44 @@ class HoverSettings:
     mode: HoverMode = setting(
         HoverMode.ON_DEMAND,
         "`onDemand` shows signature and documentation at once, an explanation when one is cached, and a link that asks "
-        "for one; `off` shows nothing.",
+        "for one; `auto` asks for it by itself, and ahead of time on mains power; `off` shows nothing.",
+    )
+    deadline_ms: int = setting(
+        250,
+        "In `auto` mode, how long a hover waits for its explanation, in ms; later it is there for the next one.",
+        minimum=0,
+        maximum=5000,
+    )
+
+
+class RemoteApi(Enum):
+    """How a remote server is asked."""
+
+    COMPLETIONS = "completions"
+    CHAT = "chat"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RemoteSettings:
+    """An OpenAI-compatible server that the user names; used with `backend` `remote` only."""
+
+    url: str = setting(
+        "",
+        "The address of an OpenAI-compatible server, such as `http://host:8000/v1`. With the backend `remote`, code "
+        "leaves this machine for it. The key comes from `PHI_LS_REMOTE_KEY` or the operating system's keyring.",
+        scope=Scope.MACHINE,
+    )
+    model: str = setting("", "The model to ask the remote server for. Empty: the first it names.", scope=Scope.MACHINE)
+    api: RemoteApi = setting(
+        RemoteApi.COMPLETIONS,
+        "`completions` sends the prompt as it is; `chat` sends messages, for servers that take nothing else.",
+        scope=Scope.MACHINE,
+    )
+    profile: str = setting(
+        "phi3",
+        "How the remote model is prompted: `phi3`, `phi4`, or with fill-in-the-middle tokens `fim-qwen`, "
+        "`fim-starcoder`, `fim-codegemma`, `fim-deepseek`.",
+        scope=Scope.MACHINE,
     )
 
 
@@ -140,7 +182,16 @@ class Settings:
         maximum=256,
     )
     log_level: LogLevel = setting(LogLevel.INFO, "How much the log says. It never holds code.", scope=Scope.WINDOW)
+    actions: tuple[OwnAction, ...] = setting(
+        (),
+        "Actions of your own: a list of `title`, `prompt`, `result` (`answer`, `edit`, `insert` or `file`) and, for a "
+        "new file, its name as `file`. In a prompt stand "
+        + ", ".join(f"`${{{name}}}` ({what})" for name, what in VARIABLES.items())
+        + ".",
+        scope=Scope.WINDOW,
+    )
     inline_completion: InlineCompletionSettings = field(default_factory=InlineCompletionSettings)
     hover: HoverSettings = field(default_factory=HoverSettings)
+    remote: RemoteSettings = field(default_factory=RemoteSettings)
     server: ServerSettings = field(default_factory=ServerSettings)
     trace: TraceSettings = field(default_factory=TraceSettings)

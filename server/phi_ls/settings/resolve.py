@@ -10,6 +10,7 @@ from typing import Any
 
 from phi_ls.settings.declare import camel_case
 from phi_ls.settings.definitions import Settings
+from phi_ls.settings.own_actions import checked_list
 
 Layer = Mapping[str, Any]
 
@@ -58,6 +59,8 @@ def _merge(target: T, layer: Layer, prefix: str, problems: list[str]) -> T:
 
 def _checked(value: object, hint: type, metadata: Mapping[str, Any]) -> object:
     """`value` as `hint`; raises ValueError with what was wanted."""
+    if typing.get_origin(hint) is tuple:
+        return checked_list(value)
     if issubclass(hint, Enum):
         choices = [member.value for member in hint]
         if value not in choices:

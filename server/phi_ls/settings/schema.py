@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import typing
 from typing import Any
 
+from phi_ls.settings import own_actions
 from phi_ls.settings.declare import Declaration, declarations
 from phi_ls.settings.definitions import Settings
 
@@ -38,11 +40,14 @@ def markdown_table() -> str:
     rows = ["| setting | default | what it does |", "|---|---|---|"]
     for item in declarations(Settings):
         default = f'`"{item.default}"`' if isinstance(item.default, str) else f"`{str(item.default).lower()}`"
+        default = "`[]`" if item.default == () else default
         rows.append(f"| `{SECTION}.{item.key}` | {default} | {item.help}{_bounds(item)} |")
     return "\n".join(rows) + "\n"
 
 
 def _property(item: Declaration) -> dict[str, Any]:
+    if typing.get_origin(item.type) is tuple:
+        return {**own_actions.schema(), "default": list(item.default), "markdownDescription": item.help}
     result: dict[str, Any] = {
         "type": "string" if item.choices else _JSON_TYPES[item.type],
         "default": item.default,

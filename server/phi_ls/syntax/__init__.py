@@ -6,8 +6,11 @@ and the grammar is addressed by byte offsets only, since its rows do not end whe
 used from two threads.
 """
 
+from phi_ls.syntax.compare import same_but_for, same_but_for_annotations, same_code
+from phi_ls.syntax.docs import doc_place, is_documentation
 from phi_ls.syntax.languages import Language, add_languages, fence_of, language, language_of, languages
 from phi_ls.syntax.paste import Paste
+from phi_ls.syntax.reduce import reduced
 from phi_ls.syntax.regions import blocks, statements
 from phi_ls.syntax.scope import completion_shape, enclosing, kind_at
 from phi_ls.syntax.symbols import Symbol, imports, references, symbol_at, symbols
@@ -21,16 +24,22 @@ __all__ = [
     "add_languages",
     "blocks",
     "completion_shape",
+    "doc_place",
     "enclosing",
     "errors_in",
     "fence_of",
     "imports",
+    "is_documentation",
     "kind_at",
     "language",
     "language_of",
     "languages",
     "parse",
+    "reduced",
     "references",
+    "same_but_for",
+    "same_but_for_annotations",
+    "same_code",
     "statements",
     "symbol_at",
     "symbols",

@@ -12,6 +12,9 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
 _FOLDER = Path(__file__).parent
+_NODE_TYPES = (
+    "strings", "comments", "interpolations", "identifiers", "blocks", "wrappers", "attributes", "annotations",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,15 +29,24 @@ class Language:
     fence: str = ""
     line_comment: str = ""
     block: Literal["indent", "braces", "free"] = "free"
-    doc_style: Literal["", "docstring", "block-comment"] = ""
+    doc_style: Literal["", "docstring", "block-comment", "line-comment"] = ""
+    doc_signs: tuple[str, ...] = ()
+    directives: re.Pattern[str] | None = None
     strings: frozenset[str] = frozenset()
     comments: frozenset[str] = frozenset()
     interpolations: frozenset[str] = frozenset()
     identifiers: frozenset[str] = frozenset()
     blocks: frozenset[str] = frozenset()
     wrappers: frozenset[str] = frozenset()
+    attributes: frozenset[str] = frozenset()
+    annotations: frozenset[str] = frozenset()
     continuations: tuple[str, ...] = ()
     definition_lines: tuple[re.Pattern[str], ...] = ()
+
+    @property
+    def doc_sign(self) -> str:
+        """What a documentation comment that is written begins with; "" where it is no comment."""
+        return self.doc_signs[0] if self.doc_signs else ""
 
 
 def language(language_id: str) -> Language | None:
@@ -80,11 +92,12 @@ def _inherited(table: dict[str, Any], tables: dict[str, dict[str, Any]]) -> dict
 
 def _row(key: str, table: dict[str, Any], queries: Path) -> Language:
     fields: dict[str, Any] = dict(table)
-    for name in ("strings", "comments", "interpolations", "identifiers", "blocks", "wrappers"):
+    for name in _NODE_TYPES:
         fields[name] = frozenset(fields.get(name, ()))
-    for name in ("extensions", "continuations"):
+    for name in ("extensions", "continuations", "doc_signs"):
         fields[name] = tuple(fields.get(name, ()))
     fields["definition_lines"] = tuple(re.compile(line) for line in fields.get("definition_lines", ()))
+    fields["directives"] = re.compile(fields["directives"]) if "directives" in fields else None
     fields["query"] = queries / f"{fields.get('query', key)}.scm" if fields.get("grammar") else None
     return Language(id=key, **fields)
 

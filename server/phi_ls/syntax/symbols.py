@@ -11,6 +11,7 @@ from weakref import WeakKeyDictionary
 
 from tree_sitter import Parser, QueryCursor
 
+from phi_ls.syntax.docs import comment_before
 from phi_ls.syntax.grammar import Grammar, grammar_of
 from phi_ls.syntax.offsets import ByteMap
 from phi_ls.text import Span, indentation_of, start_of_line
@@ -32,10 +33,10 @@ _STRING = re.compile(r"""^[A-Za-z]{0,2}(\"{3}|'{3}|["'])(.*?)(?:\1)?$""", re.DOT
 class Symbol:
     """One definition.
 
-    `kind` is the word behind `@definition.` in the language's query: class, function, method, constant, interface,
-    type, enum, namespace. `signature` is the source up to the body, without what opens the body. `doc` is the
-    documentation as it stands in the file, `docstring` its plain text. `container` names the definitions around it,
-    outermost first.
+    `kind` is the word behind `@definition.` in the language's query: class, struct, function, method, constant,
+    interface, trait, type, enum, namespace, macro; `implementation` is what a type gets elsewhere (Rust's `impl`).
+    `signature` is the source up to the body, without what opens the body. `doc` is the documentation as it stands in
+    the file, `docstring` its plain text. `container` names the definitions around it, outermost first.
     """
 
     kind: str
@@ -68,7 +69,7 @@ def symbol_at(tree: Tree, offset: int) -> Symbol | None:
         return None
     span = tree.span(node)
     name = _text(tree, span)
-    candidates = [symbol for symbol in symbols(tree) if symbol.name == name]
+    candidates = [symbol for symbol in symbols(tree) if symbol.name == name and symbol.kind != "implementation"]
     own = [symbol for symbol in candidates if symbol.name_span == span]
     if own or not candidates:
         return own[0] if own else None
@@ -157,8 +158,8 @@ def _symbol(tree: Tree, kind: str, node: Node, captures: dict[str, list[Node]]) 
     name_span = tree.span(captures["name"][0])
     body = tree.span(captures["body"][0]) if "body" in captures else None
     doc = tree.span(captures["doc"][0]) if "doc" in captures else None
-    if doc is None and tree.language.doc_style == "block-comment":
-        doc = _comment_before(tree, node)
+    if doc is None and tree.language.doc_style in ("block-comment", "line-comment"):
+        doc = comment_before(tree, node)
     return Symbol(
         kind=kind,
         name=_text(tree, name_span),
@@ -190,26 +191,7 @@ def _signature(tree: Tree, node: Node, body: Span | None) -> str:
         text = text.split("\n", 1)[0]
     indentation = indentation_of(tree.source.text[start_of_line(tree.source.text, span.start) : span.start])
     text = text.strip()[:SIGNATURE_CHARACTERS].replace("\n" + indentation, "\n")
-    return text.removesuffix(":").rstrip(" ;")
-
-
-def _comment_before(tree: Tree, node: Node) -> Span | None:
-    """The comment that ends on the line before a definition, or before what wraps it."""
-    while node.parent is not None and node.parent.type in tree.language.wrappers:
-        node = node.parent
-    start = end = None
-    below = tree.span(node).start
-    comment = node.prev_sibling
-    while comment is not None and comment.type in tree.language.comments:
-        span = tree.span(comment)
-        gap = tree.source.text[span.end : below]
-        if gap.strip() or gap.count("\n") > 1:
-            break
-        start, end, below = span.start, end or span.end, span.start
-        if _text(tree, span).startswith("/*"):
-            break
-        comment = comment.prev_sibling
-    return None if start is None or end is None else Span(start, end)
+    return text.removesuffix(":").rstrip(" ;{")
 
 
 def _identifier_at(tree: Tree, offset: int) -> Node | None:

@@ -1,7 +1,7 @@
 """Holes in real files: which piece is taken out, and what had stood there.
 
-A hole never begins in a string, a comment or documentation, and its file parses without an error. The same seed finds the
-same holes in the same files.
+A hole never begins in a string, a comment or documentation, and its file parses without an error. The same seed finds
+the same holes in the same files.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
+    from phi_ls.evaluation.eval.humaneval import Problem
+
 Kind: TypeAlias = Literal["inside", "line", "statement", "block"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
@@ -37,12 +39,14 @@ class Hole:
     """`source` is the file without `truth`, which had stood at `offset`."""
 
     id: str
-    kind: Kind
+    kind: str
+    """One of `KINDS`, or the family of a problem."""
     path: str
     """The file as people name it: relative to the folder that was given."""
     source: Source
     offset: int
     truth: str
+    problem: Problem | None = None
 
     @property
     def original(self) -> Source:
@@ -146,9 +150,7 @@ def _all_code(tree: Tree, span: Span) -> bool:
     return all(_code_line(source, tree, line, shortest=1) for line in lines if source.line_text(line).strip())
 
 
-def _code_line(
-    source: Source, tree: Tree, line: int, shortest: int = FEWEST_CHARACTERS_OF_TRUTH
-) -> Span | None:
+def _code_line(source: Source, tree: Tree, line: int, shortest: int = FEWEST_CHARACTERS_OF_TRUTH) -> Span | None:
     """What a line says, when it is code."""
     whole = source.line_span(line)
     content = source.text[whole.start : whole.end].rstrip()

@@ -6,7 +6,7 @@ import keyword
 import re
 from typing import NamedTuple
 
-LEAST = 8
+LEAST = 4
 """Bytes that must be the same before the name, for the difference to be one of names and no accident."""
 _FARTHEST = 80
 _LEFT = re.compile(rb"\w*\Z")

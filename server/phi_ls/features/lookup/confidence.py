@@ -1,7 +1,8 @@
 """How often a match was right, by what can be seen of it.
 
-Measured with `phi-ls eval` (exact matches of its `lookup` baseline, after clean-up) on packages of the standard library and
-of site-packages; none of the held-out packages is among them.
+Measured with `phi-ls eval --baselines --kinds inside,line --holes 2400` (`lookup_confidence` of its JSON: exact matches
+of lookup after clean-up) on 28 packages: 15 of the standard library of Python 3.12, and pip, pytest, hypothesis, mypy,
+pygls and others. None of the packages that the starter model is judged by is among them.
 """
 
 from __future__ import annotations
@@ -19,21 +20,22 @@ AGREEMENT = (0.0, 0.4, 0.8)
 """Lower bounds of the classes of agreement: the share of what was found that goes on as the match does."""
 
 INSIDE_A_LINE = (
-    (0.10, 0.30, 0.50),
-    (0.02, 0.15, 0.50),
-    (0.02, 0.15, 0.52),
-    (0.02, 0.15, 0.60),
-    (0.02, 0.15, 0.72),
-    (0.02, 0.15, 0.92),
+    (0.05, 0.16, 0.41),
+    (0.12, 0.30, 0.56),
+    (0.12, 0.31, 0.60),
+    (0.12, 0.35, 0.62),
+    (0.12, 0.35, 0.77),
+    (0.12, 0.35, 0.87),
 )
 AT_ITS_START = (
-    (0.01, 0.02, 0.15),
-    (0.01, 0.02, 0.20),
-    (0.01, 0.05, 0.33),
-    (0.01, 0.10, 0.30),
-    (0.01, 0.10, 0.55),
-    (0.01, 0.10, 0.60),
+    (0.03, 0.01, 0.13),
+    (0.03, 0.09, 0.29),
+    (0.05, 0.11, 0.30),
+    (0.05, 0.11, 0.37),
+    (0.05, 0.12, 0.52),
+    (0.05, 0.12, 0.76),
 )
+"""Rows by key length, columns by agreement. Classes with fewer than 20 matches have their neighbours' figures."""
 
 
 def confidence(key_characters: int, agreement: float, *, inside_a_line: bool) -> float:

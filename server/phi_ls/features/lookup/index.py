@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 LIMIT_BYTES = 20 * (1 << 20)
 LARGEST_FILE = 512 * 1024
-_ANCHOR = re.compile(rb"\s*\w*\Z")
+_UNFINISHED = re.compile(rb"\s*(\w*)\Z")
 
 
 def path_of(uri: str) -> Path | None:
@@ -57,12 +57,12 @@ class Index:
     @property
     def characters(self) -> int:
         """Bytes of text that can be found."""
-        return sum(segment.used - 1 - segment.dead for segment in self._segments)
+        return sum(len(file.data) for segment in self._segments for file in segment.files)
 
     @property
     def memory_bytes(self) -> int:
         """What texts and tables take."""
-        return self.characters + sum(s.table.itemsize * len(s.table) + len(s.counts) for s in self._segments)
+        return self.characters + sum(segment.memory_bytes for segment in self._segments)
 
     @property
     def is_full(self) -> bool:
@@ -94,24 +94,14 @@ class Index:
     def places(self, before: bytes, *, without: str = "") -> Iterator[tuple[bytes, int]]:
         """Texts and the positions in them that are preceded by the end of `before`, but in the file `without`.
 
-        At least `GRAM` bytes agree, and all of the word and the blanks at the end of `before`.
+        The unfinished word at the end of `before` and the blanks before it agree and `GRAM` bytes more, or the word
+        alone and at least `STEM` bytes of it. A place may come twice.
         """
-        unfinished = _ANCHOR.search(before, max(len(before) - 200, 0))
-        anchor = unfinished.start() if unfinished else len(before)
-        keys = []
-        if anchor >= GRAM and before[anchor - GRAM : anchor].strip():
-            keys.append((before[anchor - GRAM : anchor], before[anchor:]))
-        stem = before[anchor:].lstrip()
-        if len(stem) >= STEM:
-            keys.append((stem[:STEM], stem[STEM:]))
-        seen = set()
-        for gram, rest in keys:
+        for key, rest in _keys(before):
             for segment in self._segments[::-1]:
-                for file, end in segment.places(gram):
+                for file, end in segment.places(key):
                     if file.name and file.name != without and file.data.startswith(rest, end):
-                        if (file.name, end + len(rest)) not in seen:
-                            seen.add((file.name, end + len(rest)))
-                            yield file.data, end + len(rest)
+                        yield file.data, end + len(rest)
 
     def _segment_for(self, size: int) -> Segment:
         if self._segments and self._segments[-1].has_room(size):
@@ -132,3 +122,14 @@ class Index:
         self._forget(segment)
         for file in kept:
             self.put(file.name, file.data)
+
+
+def _keys(before: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """What to look for, and what must follow it."""
+    unfinished = _UNFINISHED.search(before, max(len(before) - 200, 0))
+    word = len(before) if unfinished is None else unfinished.start(1)
+    blanks = len(before) if unfinished is None else unfinished.start()
+    if blanks >= GRAM and before[blanks - GRAM : blanks].strip():
+        yield before[blanks - GRAM : blanks], before[blanks:]
+    if len(before) - word >= STEM:
+        yield before[word : word + STEM], before[word + STEM :]

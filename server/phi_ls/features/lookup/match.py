@@ -1,7 +1,7 @@
 """The best continuation of all places that are preceded by what stands before the cursor.
 
-Places vote: a longer key, the same file, the same next line and known names weigh more; the continuation with most weight
-wins. The share of the weight that it has, and the length of its key, say how far it can be trusted.
+Places vote: a longer key, the same file, the same next line and known names weigh more; the continuation with most
+weight wins. The share of the weight that it has, and the length of its key, say how far it can be trusted.
 """
 
 from __future__ import annotations
@@ -29,8 +29,10 @@ LONGEST_KEY = 240
 LEAST_SAID = 4
 """Characters of a key that are not blank."""
 LONGEST_TEXT = 200
-PLACES_HERE = 48
+LONG_KEY = 40
+PLACES_HERE = 32
 """Places in the file at hand that are looked at on either side of the cursor, nearest first."""
+PLACES_ELSEWHERE = 80
 NEAR = 500_000
 """Bytes around the cursor in which they are searched."""
 SCOPE = 30_000
@@ -67,6 +69,11 @@ class Match:
     following: str = ""
     """The lines after it, each with its line end, as a draft of what comes next."""
 
+    @property
+    def lines(self) -> str:
+        """The line and those after it."""
+        return f"{self.text}\n{self.following}"
+
 
 @dataclass(frozen=True)
 class _Place:
@@ -84,12 +91,12 @@ def lookup(source: Source, offset: int, *, index: Index | None = None, minimum: 
     Places in the file at hand do not overlap the cursor's own key. None when nothing matches or nothing follows.
     """
     data, at = source.utf8, source.byte_offset(offset)
-    key = _least_key(data, at, minimum)
     here = _Here(data, at)
-    found = [place for end in _places_here(data, at, key) if (place := here.judge(data, end))]
+    places = dict.fromkeys(end for key in _keys(data, at, minimum) for end in _places_here(data, at, key))
+    found = [place for end in places if (place := here.judge(data, end))]
     if index is not None:
-        places = index.places(data[max(at - LONGEST_KEY, 0) : at], without=name_of(source.uri))
-        found += [place for text, end in places if (place := here.judge(text, end)) and place.key >= minimum]
+        judged = [here.judge(text, end) for text, end in _places_elsewhere(here, index, name_of(source.uri))]
+        found += [place for place in judged if place and place.key >= minimum]
     if not found:
         return None
     found.sort(key=lambda place: -place.score)
@@ -139,19 +146,19 @@ class _Here:
         return sum(name not in self.scope for name in names)
 
 
-def _least_key(data: bytes, at: int, minimum: int) -> bytes:
-    """The shortest text before the cursor that is looked for; empty when there is none that says enough."""
+def _keys(data: bytes, at: int, minimum: int) -> Iterator[bytes]:
+    """What is looked for: a long key, which common short ones would hide, and the shortest that says enough."""
+    if at >= LONG_KEY > minimum:
+        yield data[at - LONG_KEY : at]
     for length in range(minimum, 4 * minimum + 1):
         key = data[max(at - length, 0) : at]
         if len(b"".join(key.split())) >= min(LEAST_SAID, minimum):
-            return key
-    return b""
+            yield key
+            return
 
 
 def _places_here(data: bytes, at: int, key: bytes) -> Iterator[int]:
     """Where the key ends elsewhere in the file: places before the cursor, nearest first, then after it."""
-    if not key:
-        return
     found = at - len(key)
     for _ in range(PLACES_HERE):
         found = data.rfind(key, max(at - NEAR, 0), found)
@@ -165,6 +172,16 @@ def _places_here(data: bytes, at: int, key: bytes) -> Iterator[int]:
             break
         found += len(key)
         yield found
+
+
+def _places_elsewhere(here: _Here, index: Index, own: str) -> list[tuple[bytes, int]]:
+    """The places that the index knows; of very many, those that agree in a longer key."""
+    found = list({(id(text), end): (text, end) for text, end in index.places(here.before, without=own)}.values())
+    length = 8
+    while len(found) > PLACES_ELSEWHERE and (length := 2 * length) <= LONGEST_KEY:
+        key = here.before[-length:]
+        found = [(text, end) for text, end in found if text[end - length : end] == key] or found[:PLACES_ELSEWHERE]
+    return found[:PLACES_ELSEWHERE]
 
 
 def _elected(here: _Here, found: list[_Place]) -> tuple[_Place, float]:

@@ -55,8 +55,8 @@ class Neighbours:
         path = path_of(uri)
         if path is None:
             self._later(lambda: self.index.drop(name_of(uri)))
-        elif name_of(uri) in self.index:
-            self._later(lambda: self._read(path))
+        else:
+            self._later(lambda: self._reread(path))
 
     async def settled(self) -> None:
         """Wait until everything that was asked for is indexed."""
@@ -88,6 +88,10 @@ class Neighbours:
                 return
             if name_of(file.as_uri()) not in self.index:
                 self._read(file)
+
+    def _reread(self, path: Path) -> None:
+        if name_of(path.as_uri()) in self.index:
+            self._read(path)
 
     def _read(self, path: Path) -> None:
         try:

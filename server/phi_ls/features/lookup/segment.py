@@ -1,7 +1,8 @@
 """Up to a mebibyte of files in one searchable piece of fixed size.
 
-Every end of a token is entered under a hash of the bytes before it. A bucket that is full forgets its oldest entry, so a
-segment may miss places of text that is very common; what it finds is compared byte by byte and never wrong.
+Every end of a token is entered under a hash of the bytes before it, and every longer word under a hash of its
+beginning. A bucket that is full forgets its oldest entry, so a segment may miss places of text that is very common;
+what it finds is compared byte by byte and never wrong.
 """
 
 from __future__ import annotations
@@ -18,14 +19,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 GRAM = 8
-"""Bytes of the text that an entry is found by; a shorter match is found in the file at hand only."""
+"""Bytes before the end of a token that an entry is found by."""
+STEM = 5
+"""Bytes at the beginning of a longer word that an entry is found by."""
 CAPACITY = (1 << 20) - 1
 """Bytes of files that one segment holds; a position takes 20 of the 32 bits of an entry, the hash the other 12."""
-STEM = 5
 _BUCKETS = 1 << 14
-_WAYS = 16
-_YIELD = 2000
-"""Entries, about a millisecond's work, after which another thread may go on."""
+_WAYS = 24
+_YIELD = 1000
+"""Tokens, about a millisecond's work, after which another thread may go on."""
 _TOKEN = re.compile(rb"\w+|[^\w\s]")
 
 
@@ -48,6 +50,11 @@ class Segment:
     table: array[int] = field(default_factory=lambda: array("I", bytes(4 * _BUCKETS * _WAYS)))
     counts: bytearray = field(default_factory=lambda: bytearray(_BUCKETS))
 
+    @property
+    def memory_bytes(self) -> int:
+        """What the table takes; the files come on top."""
+        return self.table.itemsize * len(self.table) + len(self.counts)
+
     def has_room(self, size: int) -> bool:
         """Whether a file of `size` bytes fits in."""
         return self.used + size <= CAPACITY
@@ -58,23 +65,12 @@ class Segment:
         self.files.append(file)
         self.bases.append(base)
         self.used += len(data) + 1
-        table, counts = self.table, self.counts
         for number, token in enumerate(_TOKEN.finditer(data)):
-            end = token.end()
-            if end < GRAM:
-                continue
-            key = crc32(data[end - GRAM : end])
-            bucket = key % _BUCKETS
-            turn = counts[bucket]
-            counts[bucket] = (turn + 1) % _WAYS
-            table[bucket * _WAYS + turn] = key >> 20 << 20 | base + end
-            start = token.start()
+            start, end = token.span()
+            if end >= GRAM:
+                self._enter(data[end - GRAM : end], base + end)
             if end - start > STEM:
-                key = crc32(data[start : start + STEM])
-                bucket = key % _BUCKETS
-                turn = counts[bucket]
-                counts[bucket] = (turn + 1) % _WAYS
-                table[bucket * _WAYS + turn] = key >> 20 << 20 | base + start + STEM
+                self._enter(data[start : start + STEM], base + start + STEM)
             if number % _YIELD == _YIELD - 1:
                 if stopped():
                     break
@@ -86,15 +82,22 @@ class Segment:
         self.dead += len(self.files[number].data) + 1
         self.files[number] = File("", b"")
 
-    def places(self, gram: bytes) -> Iterator[tuple[File, int]]:
-        """Where `gram`, which is `GRAM` bytes long, ends at the end of a token: files and positions in them."""
-        key = crc32(gram)
-        first = key % _BUCKETS * _WAYS
-        tag = key >> 20
+    def places(self, key: bytes) -> Iterator[tuple[File, int]]:
+        """Where `key`, `GRAM` or `STEM` bytes long, was entered: files, and the positions in them at which it ends."""
+        hashed = crc32(key)
+        first = hashed % _BUCKETS * _WAYS
+        tag = hashed >> 20
         for entry in self.table[first : first + _WAYS]:
             if entry >> 20 == tag and entry:
                 number = bisect_right(self.bases, entry & CAPACITY) - 1
                 file = self.files[number]
                 end = (entry & CAPACITY) - self.bases[number]
-                if file.data[end - len(gram) : end] == gram:
+                if file.data[end - len(key) : end] == key:
                     yield file, end
+
+    def _enter(self, key: bytes, position: int) -> None:
+        hashed = crc32(key)
+        bucket = hashed % _BUCKETS
+        turn = self.counts[bucket]
+        self.counts[bucket] = (turn + 1) % _WAYS
+        self.table[bucket * _WAYS + turn] = hashed >> 20 << 20 | position

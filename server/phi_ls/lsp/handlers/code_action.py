@@ -5,28 +5,35 @@ Actions are light: each names a command, and the model is asked only when the us
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
-from phi_ls.features.actions import ACTIONS, available
+from phi_ls.features.actions import OWN, Action, available
 from phi_ls.lsp import convert
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-    from phi_ls.features.actions import Action
     from phi_ls.lsp.server import PhiLanguageServer
 
 KINDS: Mapping[str, str] = {
     "explain": "phi.explain",
     "document": "refactor.rewrite.phi.document",
+    "explainError": "quickfix.phi.explainError",
+    "fix": "quickfix.phi.fix",
+    "addTypes": "refactor.rewrite.phi.addTypes",
+    "simplify": "refactor.rewrite.phi.simplify",
+    "tests": "phi.tests",
+    "rename": "refactor.rewrite.phi.rename",
+    "own": "phi.own",
 }
 """Action -> the kind that clients filter by."""
+_MESSAGE = 400
 
 
 async def code_action(ls: PhiLanguageServer, params: types.CodeActionParams) -> list[types.CodeAction | types.Command]:
-    """The actions that have something to work on; unasked, only for a selection or a definition's name."""
+    """The actions that have something to work on; unasked, only for a selection, a definition's name or a problem."""
     document = ls.documents.get(params.text_document.uri)
     if document is None or document.too_large:
         return []
@@ -35,17 +42,18 @@ async def code_action(ls: PhiLanguageServer, params: types.CodeActionParams) -> 
     if assistant is None:
         return []
     span = convert.span_at(source, params.range, ls.encoding)
+    diagnostics = params.context.diagnostics
     automatic = params.context.trigger_kind == types.CodeActionTriggerKind.Automatic
-    possible = {action.id for action in available(assistant, source, span, only_named=automatic)}
+    possible = available(assistant, source, span, problems=len(diagnostics), only_named=automatic)
     argument = {
         "uri": source.uri,
         "range": convert.plain_range(convert.range_at(source, span, ls.encoding)),
         "version": source.version,
     }
     return [
-        _light(ls, action, argument)
-        for action in ACTIONS
-        if action.id in possible and _is_wanted(KINDS[action.id], params.context.only)
+        _light(ls, action, argument, diagnostics)
+        for action in possible
+        if _is_wanted(_kind(action), params.context.only)
     ]
 
 
@@ -54,13 +62,36 @@ async def resolve(_ls: PhiLanguageServer, action: types.CodeAction) -> types.Cod
     return action
 
 
-def _light(ls: PhiLanguageServer, action: Action, argument: object) -> types.CodeAction | types.Command:
+def message_of(diagnostic: types.Diagnostic) -> str:
+    """A diagnostic as one line for a model: where, what, and who says so."""
+    said = " ".join(part for part in (diagnostic.source, str(diagnostic.code or "")) if part)
+    message = diagnostic.message if isinstance(diagnostic.message, str) else diagnostic.message.value
+    return f"line {diagnostic.range.start.line + 1}: {message[:_MESSAGE]}{f' ({said})' if said else ''}"
+
+
+def _light(
+    ls: PhiLanguageServer, action: Action, argument: Mapping[str, Any], diagnostics: Sequence[types.Diagnostic]
+) -> types.CodeAction | types.Command:
     """The action; the command of the client's own, where it has one that shows the answer too."""
-    name = f"phi.{action.id}" if ls.client.command_links else f"phi.server.{action.id}"
-    command = types.Command(title=action.title, command=name, arguments=[argument])
+    about = diagnostics if action.needs == "problem" else ()
+    told: dict[str, Any] = {**argument}
+    if about:
+        told["problems"] = [message_of(diagnostic) for diagnostic in about]
+    name = action.id
+    if action.id.startswith(OWN):
+        name = "own"
+        told["title"] = action.id.removeprefix(OWN)
+    name = f"phi.{name}" if ls.client.command_links else f"phi.server.{name}"
+    command = types.Command(title=action.title, command=name, arguments=[told])
     if not ls.client.code_action_literals:
         return command
-    return types.CodeAction(title=action.title, kind=KINDS[action.id], command=command)
+    return types.CodeAction(
+        title=action.title, kind=_kind(action), command=command, diagnostics=list(about) if about else None
+    )
+
+
+def _kind(action: Action) -> str:
+    return KINDS["own" if action.id.startswith(OWN) else action.id]
 
 
 def _is_wanted(kind: str, only: object) -> bool:

@@ -1,7 +1,7 @@
 """textDocument/completion: the same offer in the popup of editors that show no ghost text.
 
-The popup is never held for long: what is not there in `PATIENCE_SECONDS` is worked on meanwhile, and the list says that
-it is incomplete, so the next key asks again and finds it.
+The popup is never held for long. What is not there when patience ends is worked on meanwhile, and the list says that it
+is incomplete, so the next key asks again and finds it. A newer request ends the wait of an older one.
 """
 
 from __future__ import annotations
@@ -20,7 +20,10 @@ from phi_ls.text import Source, Span, indentation_of, split_lines
 if TYPE_CHECKING:
     from phi_ls.lsp.server import PhiLanguageServer
 
-PATIENCE_SECONDS = 0.15
+PATIENCE_SECONDS = 2.0
+"""A user who pauses presses no next key, and would never see what came too late."""
+TRIGGERED_SECONDS = 0.3
+"""After a trigger character, when other servers offer members or arguments and some editors wait for all of them."""
 _LABEL = 60
 
 
@@ -34,7 +37,7 @@ async def completion(ls: PhiLanguageServer, params: types.CompletionParams) -> t
     offset = convert.offset_at(source, params.position, ls.encoding)
     work = asyncio.ensure_future(offer_at(ls, ls.assistant, source, offset, trigger=Trigger.AUTOMATIC))
     try:
-        done, _ = await asyncio.wait({work}, timeout=PATIENCE_SECONDS)
+        done, _ = await asyncio.wait({work}, timeout=_patience(params.context))
     except asyncio.CancelledError:
         work.cancel()
         raise
@@ -43,14 +46,20 @@ async def completion(ls: PhiLanguageServer, params: types.CompletionParams) -> t
     return types.CompletionList(is_incomplete=True, items=[_item(ls, source, offset, offer)])
 
 
+def _patience(context: types.CompletionContext | None) -> float:
+    triggered = context is not None and context.trigger_kind == types.CompletionTriggerKind.TriggerCharacter
+    return TRIGGERED_SECONDS if triggered else PATIENCE_SECONDS
+
+
 def _item(ls: PhiLanguageServer, source: Source, offset: int, offer: Offer) -> types.CompletionItem:
     """An item that editors filter by the word before the cursor, and insert behind it."""
     snippets = ls.client.snippets
     word = re.search(r"\w+$", source.text[:offset])
     at_cursor = convert.range_at(source, Span(offset, offset), ls.encoding)
-    new_text = _as_snippet(offer.text, source, offset) if snippets else offer.text
+    text = convert.inserted(offer.text, ls.client)
+    new_text = _as_snippet(text, source, offset) if snippets else text
     return types.CompletionItem(
-        label=_label(offer.text),
+        label=_label(word.group() if word else "", offer.text),
         kind=types.CompletionItemKind.Text,
         detail="phi-ls",
         documentation=types.MarkupContent(kind=types.MarkupKind.PlainText, value=offer.text),
@@ -63,9 +72,10 @@ def _item(ls: PhiLanguageServer, source: Source, offset: int, offer: Offer) -> t
     )
 
 
-def _label(text: str) -> str:
-    """The first line that says something."""
+def _label(word: str, text: str) -> str:
+    """The first line that says something; with the word that it goes on from, which eglot completes by it."""
     line = next(line for line in [*map(str.strip, text.splitlines()), text] if line)
+    line = line if text.startswith(("\n", "\r")) else (word + text).splitlines()[0].strip()
     return line if len(line) <= _LABEL else line[: _LABEL - 1] + "…"
 
 

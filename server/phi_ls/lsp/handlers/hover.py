@@ -1,11 +1,10 @@
-"""textDocument/hover: what is known of the symbol under the cursor. A hover never asks the model."""
+"""textDocument/hover: what is known of the symbol under the cursor. Only in `auto` mode does a hover ask the model."""
 
 from __future__ import annotations
 
 import time
 from typing import TYPE_CHECKING
 
-from phi_ls.features.hover import hover as card_at
 from phi_ls.lsp import convert
 
 if TYPE_CHECKING:
@@ -22,9 +21,9 @@ async def hover(ls: PhiLanguageServer, params: types.HoverParams) -> types.Hover
         return None
     source = document.snapshot()
     assistant = await ls.started()
-    if assistant is None:
+    if assistant is None or ls.ahead is None:
         return None
-    card = card_at(assistant, source, convert.offset_at(source, params.position, ls.encoding))
+    card = await ls.ahead.hover(source, convert.offset_at(source, params.position, ls.encoding))
     assistant.journal.write(
         "hover",
         uri=source.uri,

@@ -49,7 +49,7 @@ async def inline_completion(
     if not offer.text:
         return types.InlineCompletionList(items=[])
     item = types.InlineCompletionItem(
-        insert_text=offer.text,
+        insert_text=convert.inserted(offer.text, ls.client),
         range=convert.range_at(source, offer.span, encoding),
         command=accepted_command(offer.id),
     )

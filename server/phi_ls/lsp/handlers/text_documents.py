@@ -19,6 +19,8 @@ def did_open(ls: PhiLanguageServer, params: types.DidOpenTextDocumentParams) -> 
     document = ls.documents.open(item.uri, str(item.language_id), item.version, item.text)
     if document.too_large:
         _log.info("an open document has %d characters; it gets no help", len(item.text))
+    elif ls.assistant is not None:
+        ls.assistant.opened(document.snapshot())
 
 
 def did_change(ls: PhiLanguageServer, params: types.DidChangeTextDocumentParams) -> None:

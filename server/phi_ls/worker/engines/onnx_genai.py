@@ -126,7 +126,7 @@ class OnnxGenai:
                 generator_parameters = og.GeneratorParams(self._model)
                 generator_parameters.set_search_options(max_length=self.context_tokens, do_sample=False)
                 generator = self._generators[self._selected] = og.Generator(self._model, generator_parameters)
-            if length < generator.token_count():
+            if length < _count(generator):
                 generator.rewind_to(length)
 
     def feed(self, tokens: Sequence[int]) -> bool:
@@ -207,3 +207,8 @@ def _model(folder: GenaiFolder, request: Load, context_tokens: int) -> Any:  # n
             config.append_provider(request.provider)
         config.overlay(folder.overlay(path, context_tokens=context_tokens, threads=request.threads))
         return og.Model(config)
+
+
+def _count(generator: Any) -> int:  # noqa: ANN401 - the engine has no types
+    """The tokens in the cache. The versions that Intel Macs have cannot be asked for the number."""
+    return int(generator.token_count() if hasattr(generator, "token_count") else len(generator.get_sequence(0)))

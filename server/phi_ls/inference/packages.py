@@ -1,0 +1,116 @@
+"""Which packages make a backend on which machine, pinned. Pure.
+
+All onnxruntime-genai distributions install the same import package, so each backend has an environment of its own.
+Where one set of packages may be refused, a second one is listed behind it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from phi_ls.errors import UsageError
+
+if TYPE_CHECKING:
+    from phi_ls.hardware import HardwareReport
+
+TOKENIZER = ("numpy>=2.0", "tokenizers>=0.22,<0.24")
+LLAMA = "llama-cpp-python==0.3.36"
+FLAVOURS = {
+    "cpu": "-DGGML_NATIVE=ON -DLLAVA_BUILD=OFF",
+    "cuda": "-DGGML_NATIVE=ON -DLLAVA_BUILD=OFF -DGGML_CUDA=ON",
+    "vulkan": "-DGGML_NATIVE=ON -DLLAVA_BUILD=OFF -DGGML_VULKAN=ON",
+    "metal": "-DGGML_NATIVE=ON -DLLAVA_BUILD=OFF -DGGML_METAL=ON",
+}
+"""What llama.cpp is built with. Native: the build stays on the machine that makes it."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """One set of packages. `cmake` is not empty where one of them is built from source."""
+
+    backend: str
+    engine: str
+    distribution: str
+    requirements: tuple[str, ...]
+    cuda: int = 0
+    cmake: str = ""
+
+    @property
+    def title(self) -> str:
+        """For people."""
+        how = " built from source" if self.cmake else ""
+        return f"{', '.join(self.requirements)}{how}"
+
+
+def recipes(backend: str, report: HardwareReport, *, flavour: str = "auto", built: bool = False) -> tuple[Recipe, ...]:
+    """The sets to try for a backend, best first. Raises `UsageError` where none can work."""
+    match backend:
+        case "cpu":
+            return (_cpu(report),)
+        case "cuda":
+            return (_cuda(report),)
+        case "directml":
+            return _directml(report)
+        case "gguf":
+            return _gguf(_flavour(flavour, report), built=built)
+        case _:
+            raise UsageError(f"wanted a backend to install (cpu, cuda, directml, gguf), found {backend!r}")
+
+
+def _cpu(report: HardwareReport) -> Recipe:
+    if report.system == "darwin" and report.architecture == "x86_64":
+        # Later versions of the one want a version of the other that Intel Macs never got.
+        return _onnx("cpu", "onnxruntime-genai", "onnxruntime-genai==0.11.4", "onnxruntime==1.23.2")
+    return _onnx("cpu", "onnxruntime-genai", "onnxruntime-genai==0.18.0", "onnxruntime==1.31.1")
+
+
+def _cuda(report: HardwareReport) -> Recipe:
+    if report.system not in ("linux", "windows") or report.architecture != "x86_64":
+        here = f"{report.system} on {report.architecture}"
+        raise UsageError(f"the cuda backend is made for Linux and Windows on x86_64, this is {here}")
+    major = int(report.cuda.partition(".")[0] or 0)
+    if major == 0:
+        reason = report.faults.get("nvidia", "no NVIDIA driver was found")
+        raise UsageError(f"the cuda backend needs an NVIDIA driver: {reason}")
+    distribution = "onnxruntime-genai-cuda"
+    if major >= 13:
+        return _onnx("cuda", distribution, f"{distribution}==0.18.0", "onnxruntime-gpu[cuda,cudnn]==1.31.1", cuda=13)
+    if major == 12:
+        # The last versions that were built for CUDA 12.
+        return _onnx("cuda", distribution, f"{distribution}==0.14.1", "onnxruntime-gpu[cuda,cudnn]==1.26.0", cuda=12)
+    raise UsageError(
+        f"the cuda backend needs a driver for CUDA 12 or 13, found one for {report.cuda}; update the driver"
+    )
+
+
+def _directml(report: HardwareReport) -> tuple[Recipe, ...]:
+    if report.system != "windows" or report.architecture != "x86_64":
+        raise UsageError(
+            f"the directml backend is made for Windows on x86_64, this is {report.system} on {report.architecture}"
+        )
+    old = "onnxruntime-genai-directml"
+    return (
+        _onnx("directml", "onnxruntime-genai-winml", "onnxruntime-genai-winml==0.18.0"),
+        _onnx("directml", old, f"{old}==0.12.2", "onnxruntime-directml==1.24.4"),
+    )
+
+
+def _gguf(flavour: str, *, built: bool) -> tuple[Recipe, ...]:
+    requirements = (LLAMA, "numpy>=2.0")
+    ready = Recipe("gguf", "llama_cpp", "llama-cpp-python", requirements)
+    source = Recipe("gguf", "llama_cpp", "llama-cpp-python", requirements, cmake=FLAVOURS[flavour])
+    # A wheel that is ready computes on the processor, unless the user's own index or folder has another.
+    return (source,) if built else (ready, source)
+
+
+def _flavour(wanted: str, report: HardwareReport) -> str:
+    if wanted == "auto":
+        return "metal" if report.system == "darwin" and report.architecture == "arm64" else "cpu"
+    if wanted not in FLAVOURS:
+        raise UsageError(f"wanted a flavour of llama.cpp (auto, {', '.join(FLAVOURS)}), found {wanted!r}")
+    return wanted
+
+
+def _onnx(backend: str, distribution: str, *requirements: str, cuda: int = 0) -> Recipe:
+    return Recipe(backend, "onnx_genai", distribution, (*requirements, *TOKENIZER), cuda)

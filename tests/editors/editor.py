@@ -1,0 +1,175 @@
+"""What the tests ask of every editor, in the words of a user; each editor says with which keys that is done."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from abc import ABC, abstractmethod
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from editors.terminal import Terminal
+from editors.workplace import FAILING_SECONDS
+
+if TYPE_CHECKING:
+    from editors.workplace import Workplace
+
+TOOLBOX = Path(os.environ.get("PHI_LS_EDITORS") or Path(__file__).parents[2] / ".toolbox" / "editors")
+
+
+class Editor(ABC):
+    """One running editor in a workplace of its own. Lines count from 1, columns from 0 in characters."""
+
+    name: ClassVar[str]
+    """As in the table of results."""
+    program: ClassVar[str]
+    version_of: ClassVar[tuple[str, ...]]
+    """The lines of the toolbox's list of versions that tell what this is."""
+    ghost: ClassVar[bool]
+    """It shows ghost text; else completions come in a popup."""
+    keeps_ghost_after_null: ClassVar[bool] = False
+    """An answer null leaves the ghost text of an older answer on the screen."""
+    takes_at_once: ClassVar[bool] = False
+    """Asking takes the only candidate, without showing it."""
+    tells_acceptance: ClassVar[bool] = True
+    """It runs the command of an item that was taken."""
+    settings_follow: ClassVar[bool]
+    """The server is told of settings that change while it runs."""
+    ready: ClassVar[str]
+    """What the screen shows once keys are heard."""
+
+    def __init__(self, workplace: Workplace) -> None:
+        self.work = workplace
+        self.configure()
+        program = found(self.program)
+        assert program is not None
+        self.terminal = Terminal(
+            [program, *self.arguments()],
+            folder=workplace.project,
+            environment=workplace.environment,
+            patience=workplace.patience,
+        )
+        workplace.screen = self.terminal.screen
+        self.terminal.sees(self.ready, 60)
+
+    @classmethod
+    def missing(cls) -> str:
+        """Why this editor cannot be tested here, or ""."""
+        if shutil.which("tmux") is None:
+            return "there is no tmux"
+        if found(cls.program) is None:
+            return f"there is no {cls.program}; scripts/setup-editors.sh brings it"
+        return ""
+
+    @abstractmethod
+    def configure(self) -> None:
+        """Write the configuration, from the editor's page in docs/editors."""
+
+    @abstractmethod
+    def arguments(self) -> list[str]:
+        """How the editor is started."""
+
+    @abstractmethod
+    def open(self, path: Path) -> None:
+        """Show a file of the project."""
+
+    @abstractmethod
+    def append(self, line: int) -> None:
+        """Put the cursor behind the last character of a line, ready to type."""
+
+    @abstractmethod
+    def go(self, line: int, column: int) -> None:
+        """Put the cursor on a character."""
+
+    @abstractmethod
+    def ask(self) -> None:
+        """Ask for what could follow, where it does not come by itself."""
+
+    @abstractmethod
+    def accept(self) -> None:
+        """Take what is offered."""
+
+    @abstractmethod
+    def undo(self) -> None:
+        """Take the last change back, in one step."""
+
+    @abstractmethod
+    def save(self) -> None:
+        """Write the file."""
+
+    @abstractmethod
+    def hover(self) -> None:
+        """Ask what is under the cursor."""
+
+    @abstractmethod
+    def unhover(self) -> None:
+        """Put the hover away."""
+
+    @abstractmethod
+    def act(self, title: str) -> None:
+        """Choose a code action by its title."""
+
+    @abstractmethod
+    def restart(self) -> None:
+        """Start the server again after it was killed."""
+
+    @abstractmethod
+    def leave(self) -> None:
+        """Quit, whatever is not saved."""
+
+    def switch_off(self) -> None:
+        """Set `phi.enable` to false in the running session."""
+        raise NotImplementedError
+
+    def be_impatient(self) -> None:
+        """Wait no longer than for what is expected not to come."""
+        self.work.patience = self.terminal.patience = FAILING_SECONDS
+
+    def indent_with_tabs(self) -> None:  # noqa: B027 - most editors look at the file
+        """Tell the editor that the file has tabs, where it does not look."""
+
+    def type(self, text: str) -> None:
+        """Type, line by line."""
+        for number, line in enumerate(text.split("\n")):
+            if number:
+                self.terminal.keys("Enter")
+            self.terminal.type(line)
+
+    def offered(self, text: str) -> None:
+        """Ask, and wait until `text` is offered on the screen."""
+        self.ask()
+        self.terminal.sees(text)
+
+    def becomes(self, path: Path, wanted: str) -> None:
+        """Save until the file holds what is wanted, byte for byte."""
+        self.save()
+
+        def same() -> bool:
+            # Some editors write a new file and give it the old one's name.
+            return path.exists() and path.read_bytes() == wanted.encode()
+
+        try:
+            self.terminal.wait(same, "the file")
+        except AssertionError as error:
+            raise AssertionError(f"wanted {wanted!r}, found {path.read_bytes().decode()!r}; {error}") from None
+
+    def ends(self, seconds: float) -> None:
+        """Quit, and wait until the editor has left by itself."""
+        self.leave()
+        self.terminal.wait(lambda: self.terminal.exit_code is not None, "the editor should leave", seconds)
+        assert self.terminal.exit_code == 0
+
+
+def found(program: str) -> str | None:
+    """The toolbox's program, or the system's."""
+    own = TOOLBOX / "run" / program
+    return str(own) if own.exists() else shutil.which(program)
+
+
+def version(editor: type[Editor]) -> str:
+    """The editor's version as the toolbox has recorded it."""
+    recorded = TOOLBOX / "versions"
+    if not recorded.exists():
+        return "the system's"
+    pairs = dict(line.split(" ", 1) for line in recorded.read_text().splitlines() if " " in line)
+    return " + ".join(pairs.get(name, "?") for name in editor.version_of)

@@ -1,0 +1,154 @@
+"""Emacs in a terminal, with either of its clients."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from editors.editor import TOOLBOX, Editor
+from editors.pages import snippets
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_QUIET = """
+(setq inhibit-startup-screen t make-backup-files nil create-lockfiles nil auto-save-default nil
+      python-indent-guess-indent-offset nil vc-handled-backends nil confirm-kill-processes nil
+      native-comp-jit-compilation nil native-comp-enable-subr-trampolines nil)
+(add-hook 'window-setup-hook (lambda () (message "Ready for keys")))
+"""
+_PACKAGES = """
+(setq load-path (append (file-expand-wildcards "{folder}/*") load-path)
+      lsp-auto-guess-root t lsp-restart 'auto-restart lsp-warn-no-matched-clients nil
+      lsp-headerline-breadcrumb-enable nil lsp-enable-suggest-server-download nil)
+(load "lsp-mode-autoloads" t t)
+(require 'yasnippet)
+(yas-global-mode 1)
+"""
+
+
+class Emacs(Editor):
+    """What both clients share."""
+
+    program = "emacs"
+    ready = "Ready for keys"
+    snippet: ClassVar[str]
+
+    def configure(self) -> None:
+        text = _QUIET + self.before() + snippets("emacs")[self.snippet]
+        (self.work.folder / "init.el").write_text(text)
+
+    def before(self) -> str:
+        """What a package manager or a user's own taste does, before the snippet of the page."""
+        return ""
+
+    def arguments(self) -> list[str]:
+        return ["-nw", "--no-site-file", "--no-site-lisp", "-q", "-l", str(self.work.folder / "init.el")]
+
+    def command(self, name: str, *answers: str) -> None:
+        """`M-x`, and what is asked in the minibuffer after it."""
+        self.terminal.keys("M-x")
+        for text in (name, *answers):
+            self.terminal.type(text)
+            self.terminal.keys("Enter")
+
+    def evaluate(self, expression: str) -> None:
+        self.terminal.keys("M-:")
+        self.terminal.type(expression)
+        self.terminal.keys("Enter")
+
+    def open(self, path: Path) -> None:
+        self.evaluate(f'(progn (find-file "{path}") (delete-other-windows))')
+        self.terminal.sees(f" {path.name} ")
+
+    def append(self, line: int) -> None:
+        self.terminal.keys("M-g", "g")
+        self.terminal.type(str(line))
+        self.terminal.keys("Enter", "C-e")
+
+    def go(self, line: int, column: int) -> None:
+        self.terminal.keys("M-g", "g")
+        self.terminal.type(str(line))
+        self.terminal.keys("Enter", "C-a", *["C-f"] * column)
+
+    def undo(self) -> None:
+        self.terminal.keys("C-/")
+
+    def save(self) -> None:
+        self.terminal.keys("C-x", "C-s")
+
+    def unhover(self) -> None:
+        self.terminal.keys("C-x", "1")
+
+    def leave(self) -> None:
+        self.evaluate("(progn (set-buffer-modified-p nil) (save-buffers-kill-emacs))")
+
+
+class Eglot(Emacs):
+    name = "Emacs, eglot"
+    version_of = ("emacs", "eglot")
+    ghost = False
+    settings_follow = True
+    takes_at_once = True
+    tells_acceptance = False
+    snippet = "eglot.el"
+
+    def ask(self) -> None:
+        self.terminal.keys("C-M-i")
+
+    def accept(self) -> None:
+        """The only candidate is taken at once, where it begins with the word before the cursor."""
+        if "*Completions*" in self.terminal.screen():
+            self.terminal.keys("M-Down", "M-Enter")
+
+    def hover(self) -> None:
+        self.terminal.keys("C-h", ".")
+
+    def act(self, title: str) -> None:
+        self.command("eglot-code-actions")
+        self.terminal.sees("Pick an action")
+        self.terminal.type(title)
+        self.terminal.keys("Enter")
+
+    def switch_off(self) -> None:
+        self.evaluate("(setq-default eglot-workspace-configuration '(:phi (:enable :json-false)))")
+        self.command("eglot-signal-didChangeConfiguration")
+
+    def restart(self) -> None:
+        """eglot does it by itself for a server that had run for 3 seconds."""
+        self.evaluate("(unless (eglot-current-server) (call-interactively 'eglot))")
+
+
+class LspMode(Emacs):
+    name = "Emacs, lsp-mode"
+    version_of = ("emacs", "lsp-mode")
+    ghost = True
+    settings_follow = False
+    snippet = "lsp-mode.el"
+    packages = TOOLBOX / "usr" / "share" / "emacs" / "site-lisp" / "elpa-src"
+
+    @classmethod
+    def missing(cls) -> str:
+        without = "" if cls.packages.exists() else "there is no lsp-mode; scripts/setup-editors.sh brings it"
+        return super().missing() or without
+
+    def before(self) -> str:
+        return _PACKAGES.replace("{folder}", str(self.packages))
+
+    def ask(self) -> None:
+        """Ghost text comes by itself to who types and pauses, not to who only moves."""
+        self.command("lsp-inline-completion-display")
+
+    def accept(self) -> None:
+        self.terminal.keys("Tab")
+
+    def hover(self) -> None:
+        self.command("lsp-describe-thing-at-point")
+
+    def act(self, title: str) -> None:
+        self.command("lsp-execute-code-action")
+        self.terminal.sees("Select code action")
+        self.terminal.type(title)
+        self.terminal.keys("Enter")
+
+    def restart(self) -> None:
+        """lsp-mode does it by itself, as told."""

@@ -1,0 +1,80 @@
+"""Helix in a terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from editors.editor import Editor
+from editors.pages import snippets
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class Helix(Editor):
+    name = "Helix"
+    program = "hx"
+    ready = "[scratch]"
+    version_of = ("helix",)
+    ghost = False
+    tells_acceptance = False
+    settings_follow = False
+
+    def configure(self) -> None:
+        folder = self.work.home / "config" / "helix"
+        folder.mkdir(parents=True)
+        (folder / "languages.toml").write_text(snippets("helix")["languages.toml"])
+        (folder / "config.toml").write_text('theme = "base16_terminal"\n')
+
+    def arguments(self) -> list[str]:
+        return ["-v", "--log", str(self.work.folder / "helix.log")]
+
+    def command(self, text: str) -> None:
+        # The first one may close a menu only.
+        self.terminal.keys("Escape", "Escape")
+        self.terminal.type(f":{text}")
+        self.terminal.keys("Enter")
+
+    def open(self, path: Path) -> None:
+        self.command(f"open {path.name}")
+        self.terminal.sees(f"NOR   {path.name} ")
+
+    def append(self, line: int) -> None:
+        self.terminal.keys("Escape")
+        self.terminal.type(f"{line}GA")
+
+    def go(self, line: int, column: int) -> None:
+        self.command(f"goto {line}")
+        self.terminal.type("gh" + "l" * column)
+
+    def ask(self) -> None:
+        self.terminal.keys("C-x")
+
+    def accept(self) -> None:
+        self.terminal.keys("Tab", "Enter")
+
+    def undo(self) -> None:
+        self.terminal.keys("Escape", "Escape")
+        self.terminal.type("u")
+
+    def save(self) -> None:
+        self.command("write!")
+
+    def hover(self) -> None:
+        self.terminal.type(" k")
+
+    def unhover(self) -> None:
+        self.terminal.keys("Escape")
+
+    def act(self, title: str) -> None:
+        self.terminal.type(" a")
+        self.terminal.sees(title)
+        rows = [row for row in self.terminal.screen().splitlines() if "with phi-ls" in row]
+        chosen = next(number for number, row in enumerate(rows) if title in row)
+        self.terminal.keys(*["Down"] * chosen, "Enter")
+
+    def restart(self) -> None:
+        self.command("lsp-restart phi")
+
+    def leave(self) -> None:
+        self.command("quit-all!")

@@ -1,0 +1,145 @@
+"""Neovim: its TUI in a terminal, and its state over its RPC socket."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from typing import TYPE_CHECKING, Any
+
+from editors.editor import Editor, found
+from editors.pages import snippets
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_GHOST = """(function()
+  local space = vim.api.nvim_get_namespaces()['nvim.lsp.inline_completion']
+  local found = {}
+  for _, mark in ipairs(vim.api.nvim_buf_get_extmarks(0, space, 0, -1, { details = true })) do
+    local text = ''
+    for _, part in ipairs(mark[4].virt_text or {}) do text = text .. part[1] end
+    for _, line in ipairs(mark[4].virt_lines or {}) do
+      text = text .. '\\n'
+      for _, part in ipairs(line) do text = text .. part[1] end
+    end
+    found[#found + 1] = { mark[4].virt_text_pos, text }
+  end
+  return found
+end)()"""
+
+
+class Neovim(Editor):
+    """With ghost text."""
+
+    name = "Neovim"
+    program = "nvim"
+    ready = "[No Name]"
+    version_of = ("neovim",)
+    ghost = True
+    keeps_ghost_after_null = True
+    settings_follow = True
+    parts = ("server.lua", "ghost.lua")
+
+    def configure(self) -> None:
+        pages = snippets("neovim")
+        (self.work.folder / "init.lua").write_text("\n".join(pages[part] for part in self.parts))
+        self.socket = self.work.folder / "nvim.socket"
+
+    def arguments(self) -> list[str]:
+        return ["-n", "-i", "NONE", "-u", str(self.work.folder / "init.lua"), "--listen", str(self.socket)]
+
+    def lua(self, expression: str) -> Any:
+        """The value of a Lua expression in the editor."""
+        program = found(self.program)
+        assert program is not None
+        quoted = f"vim.json.encode({expression})".replace("'", "''")
+        done = subprocess.run(
+            [program, "--server", str(self.socket), "--remote-expr", f"luaeval('{quoted}')"],
+            env=self.work.environment,
+            capture_output=True,
+            text=True,
+            timeout=20,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    def ghosts(self) -> list[list[str]]:
+        """What is drawn as ghost text: how, and which text."""
+        value: list[list[str]] = self.lua(_GHOST) or []
+        return value
+
+    def command(self, text: str) -> None:
+        self.terminal.keys("Escape")
+        self.terminal.type(f":{text}")
+        self.terminal.keys("Enter")
+
+    def open(self, path: Path) -> None:
+        self.command(f"edit {path.name}")
+        attached = "{ vim.fn.expand('%:t'), #vim.lsp.get_clients({ bufnr = 0 }) }"
+        self.terminal.wait(lambda: self.lua(attached) == [path.name, 1], "phi-ls should serve the file")
+
+    def append(self, line: int) -> None:
+        self.terminal.keys("Escape")
+        self.terminal.type(f"{line}GA")
+
+    def go(self, line: int, column: int) -> None:
+        self.command(f"call cursor({line}, {column + 1})")
+
+    def ask(self) -> None:
+        """Ghost text comes by itself."""
+
+    def accept(self) -> None:
+        self.terminal.keys("Tab")
+
+    def undo(self) -> None:
+        self.terminal.keys("Escape")
+        self.terminal.type("u")
+
+    def save(self) -> None:
+        self.command("silent write!")
+
+    def hover(self) -> None:
+        self.terminal.type("K")
+
+    def unhover(self) -> None:
+        self.terminal.type("h")
+
+    def act(self, title: str) -> None:
+        self.terminal.type("gra")
+        self.terminal.sees(title)
+        rows = [row for row in self.terminal.screen().splitlines() if title in row]
+        number = rows[-1].split(":")[0].strip()
+        self.terminal.type(number)
+        self.terminal.keys("Enter")
+
+    def switch_off(self) -> None:
+        self.command(
+            "lua local c = vim.lsp.get_clients({ name = 'phi' })[1]; c.settings.phi.enable = false; "
+            "c:notify('workspace/didChangeConfiguration', { settings = c.settings })"
+        )
+
+    def restart(self) -> None:
+        self.command("edit!")
+
+    def leave(self) -> None:
+        self.command("qall!")
+
+
+class NeovimPopup(Neovim):
+    """With the popup, as in versions without ghost text."""
+
+    name = "Neovim, popup"
+    ghost = False
+    keeps_ghost_after_null = False
+    parts = ("server.lua", "popup.lua")
+
+    def indent_with_tabs(self) -> None:
+        """Its Python files have spaces unless it is told otherwise, also in what it expands."""
+        self.command("setlocal noexpandtab")
+
+    def ask(self) -> None:
+        self.terminal.keys("C-x", "C-o")
+
+    def accept(self) -> None:
+        self.terminal.keys("C-n", "C-y")

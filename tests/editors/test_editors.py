@@ -1,0 +1,222 @@
+"""What a user of each editor gets from phi-ls, with the configuration of its page in docs/editors."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from typing import TYPE_CHECKING
+
+import psutil
+import pytest
+
+from editors import checks
+from editors.scenes import (
+    AREA,
+    FOX,
+    MANY,
+    QUICK,
+    SLOW,
+    STALLED,
+    STARTER,
+    STARTER_SCENES,
+    TABBED,
+    TABBED_BODY,
+    TOTAL,
+    TOTAL_BODY,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from editors.editor import Editor
+
+feature = pytest.mark.feature
+
+
+@feature("completion, accept, undo in one step")
+def test_a_completion_is_shown_and_taken(shared: Editor) -> None:
+    checks.completes_a_line(shared)
+    if shared.tells_acceptance:
+        shared.work.event("accepted")
+
+
+@feature("several lines, indented")
+def test_several_lines_come_with_the_right_indentation(shared: Editor) -> None:
+    rest = "\n\n\nx = 1\n"
+    checks.completes(shared, TOTAL + rest, 3, "result = 0", TOTAL + TOTAL_BODY + rest)
+
+
+@feature("tabs")
+def test_a_file_with_tabs_keeps_them(shared: Editor) -> None:
+    rest = "\n\n\nx = 1\n"
+    checks.completes(shared, TABBED + rest, 3, "result = 0", TABBED + TABBED_BODY + rest)
+
+
+@feature("emoji, columns")
+def test_columns_are_right_behind_an_emoji(shared: Editor) -> None:
+    checks.completes(shared, FOX + "\n", 1, "'fox'", FOX + " 'fox'\n")
+
+
+@feature("CRLF")
+def test_a_file_with_crlf_keeps_it(shared: Editor) -> None:
+    before, after = TOTAL + "\n\n\nx = 1\n", TOTAL + TOTAL_BODY + "\n\n\nx = 1\n"
+    checks.completes(shared, before.replace("\n", "\r\n"), 3, "result = 0", after.replace("\n", "\r\n"))
+
+
+@feature("nothing to offer")
+def test_an_old_offer_goes_when_nothing_is_offered(shared: Editor) -> None:
+    checks.clears_what_no_longer_fits(shared)
+
+
+@feature("hover")
+def test_a_hover_tells_what_a_name_is(shared: Editor) -> None:
+    checks.hovers(shared)
+
+
+@feature("action: document")
+def test_an_action_edits_the_file(shared: Editor) -> None:
+    before = AREA + " width * height\n"
+    path = shared.work.file(checks.name("document"), before)
+    shared.open(path)
+    shared.go(1, 5)
+    shared.act("Document with phi-ls")
+    shared.terminal.sees("Return the area of a rectangle.")
+    head, body = before.split("\n", 1)
+    shared.becomes(path, f'{head}\n    """Return the area of a rectangle."""\n{body}')
+    shared.undo()
+    shared.becomes(path, before)
+
+
+@feature("action: explain")
+def test_an_action_explains_in_a_document(shared: Editor) -> None:
+    path = shared.work.file(checks.name("explain"), AREA + " width * height\n")
+    shared.open(path)
+    shared.go(1, 5)
+    shared.act("Explain with phi-ls")
+    shared.terminal.sees("It multiplies the two sides.")
+    shared.work.event("action", action="explain", outcome="done")
+
+
+@feature("settings of the page")
+def test_the_settings_of_the_page_are_followed(shared: Editor) -> None:
+    path = shared.work.file(checks.name("settings"), MANY + "\n")
+    shared.open(path)
+    shared.append(1)
+    shared.ask()
+    found = shared.work.event("completion", lambda event: event["new_tokens"] > 0, uri=path.as_uri())
+    assert found["new_tokens"] == 48
+
+
+@feature("latest wins under fast typing")
+def test_the_newest_text_wins(shared: Editor) -> None:
+    path = shared.work.file(checks.name("fast"), SLOW + "\n")
+    shared.open(path)
+    began = time.monotonic()
+    shared.append(1)
+    shared.ask()
+    older = shared.work.event("generation", lambda event: event["t"] > began, state="asked")
+    for piece in (" 1", "\n", "qui", "ck ="):
+        shared.type(piece)
+    if not shared.ghost:
+        shared.ask()
+    shared.terminal.sees("brown")
+    assert "lazy_dog" not in shared.terminal.screen()
+    shared.accept()
+    shared.becomes(path, f"{SLOW} 1\n{QUICK} brown\n")
+    ended = shared.work.event("generation", lambda event: event["t"] > began, state="ended", id=older["id"])
+    assert ended["finish_reason"] == "cancelled"
+
+
+@feature("settings changed while running")
+def test_changed_settings_are_followed(kind: type[Editor], launch: Callable[..., Editor]) -> None:
+    if not kind.settings_follow:
+        pytest.skip(f"{kind.name} hands settings over at the start only")
+    editor = launch(kind)
+    checks.completes_a_line(editor)
+    editor.switch_off()
+    path = editor.work.file("off.py", FOX + "\n")
+    editor.open(path)
+    editor.append(1)
+    editor.ask()
+    found = editor.work.event("completion", uri=path.as_uri())
+    assert found["gate"] == "switched off by a setting"
+
+
+@feature("worker killed")
+def test_a_killed_worker_is_replaced(kind: type[Editor], launch: Callable[..., Editor]) -> None:
+    editor = launch(kind)
+    checks.completes_a_line(editor)
+    os.kill(editor.work.workers()[-1], signal.SIGKILL)
+    editor.work.event("worker", state="died")
+    editor.terminal.wait(lambda: len(editor.work.workers()) == 2, "another worker")
+    checks.completes(editor, FOX + "\n", 1, "'fox'", FOX + " 'fox'\n")
+    assert len(editor.work.servers) == 1
+
+
+@feature("server killed")
+def test_a_killed_server_can_be_started_again(kind: type[Editor], launch: Callable[..., Editor]) -> None:
+    editor = launch(kind)
+    checks.completes_a_line(editor)
+    server = psutil.Process(editor.work.servers[-1])
+    server.kill()
+    server.wait(editor.work.patience)
+    editor.restart()
+    editor.terminal.wait(lambda: len(editor.work.workers()) == 2, "another server")
+    checks.completes(editor, FOX + "\n", 1, "'fox'", FOX + " 'fox'\n")
+
+
+@feature("shutdown with a stalled model")
+def test_the_editor_leaves_while_the_model_hangs(kind: type[Editor], launch: Callable[..., Editor]) -> None:
+    editor = launch(kind)
+    path = editor.work.file("stalled.py", STALLED + "\n")
+    editor.open(path)
+    editor.append(1)
+    editor.ask()
+    editor.work.event("generation", state="asked")
+    editor.ends(10)
+    assert editor.work.left_behind(10) == []
+
+
+@pytest.mark.engine
+@feature("the starter model")
+def test_the_starter_model_completes(kind: type[Editor], launch: Callable[..., Editor]) -> None:
+    pytest.importorskip("onnxruntime_genai")
+    editor = launch(kind, settings=STARTER, ready="examined")
+    path, text = _first_offer(editor)
+    before = path.read_text()
+    line = before.index("\n\n\n")
+    editor.accept()
+    editor.becomes(path, before[:line] + text + before[line:])
+    editor.ends(10)
+    assert editor.work.left_behind(10) == []
+
+
+def _first_offer(editor: Editor) -> tuple[Path, str]:
+    """Open files until the model has something to say at the end of the code; a small model often has not."""
+    for number, scene in enumerate(STARTER_SCENES):
+        path = editor.work.file(f"starter{number}.py", scene + "\n\n\nprint(1)\n")
+        editor.open(path)
+        editor.append(scene.count("\n") + 1)
+        editor.ask()
+        found = editor.work.event("completion", lambda event: event["gate"] != "superseded", uri=path.as_uri())
+        assert found["new_tokens"] > 0
+        if found["text"]:
+            editor.terminal.sees(found["text"].splitlines()[0].strip())
+            return path, found["text"]
+    raise AssertionError("the starter model offered nothing")
+
+
+@feature("sabotage is noticed")
+def test_the_checks_notice_a_server_that_answers_wrongly(kind: type[Editor], launch: Callable[..., Editor]) -> None:
+    """A wrong title and a wrong column in each editor; null for nothing in Neovim, which keeps old ghost text then."""
+    editor = launch(kind, sabotage="hover,column")
+    for check in (checks.completes_a_line, checks.hovers):
+        with pytest.raises(AssertionError):
+            check(editor)
+    editor.terminal.close()
+    if kind.keeps_ghost_after_null:
+        editor = launch(kind, sabotage="null")
+        with pytest.raises(AssertionError, match="off the screen"):
+            checks.clears_what_no_longer_fits(editor)

@@ -1,0 +1,107 @@
+"""A folder in which an editor works: its own home, a project, the `phi-ls` on its PATH, and what that writes down."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import psutil
+
+from e2e.raw_client import journal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+PYTHON = os.environ.get("PHI_LS_E2E_PYTHON") or sys.executable
+SERVER = Path(__file__).parent / "sabotaged.py"
+_KEPT = ("PATH", "LANG", "TZ", "TMPDIR")
+
+PATIENCE_SECONDS = 20.0
+"""How long an editor may take for what takes a moment; far more than on a busy machine."""
+FAILING_SECONDS = 3.0
+"""How long to wait for what is expected not to come."""
+
+Event = dict[str, Any]
+
+
+class Workplace:
+    """`settings` are those of the user's own file, below what the editor says; `script` is the scripted engine's."""
+
+    def __init__(self, folder: Path, *, settings: dict[str, Any], script: dict[str, Any], sabotage: str = "") -> None:
+        self.folder = folder
+        self.project = folder / "project"
+        self.home = folder / "home"
+        self.journal_file = folder / "journal.jsonl"
+        self._started = folder / "servers"
+        self.screen: Callable[[], str] = str
+        """What the editor shows, for failures."""
+        self.patience = PATIENCE_SECONDS
+        for made in (self.project, self.home, folder / "bin", folder / "phi" / "config"):
+            made.mkdir(parents=True)
+        (self.project / "pyproject.toml").write_text("")
+        (folder / "phi" / "config" / "settings.json").write_text(json.dumps(settings))
+        (folder / "script.json").write_text(json.dumps(script))
+        command = folder / "bin" / "phi-ls"
+        program = f'-P "{SERVER}"' if sabotage else "-m phi_ls"
+        count = '[ "$1" != serve ] || echo $$ >>"$PHI_LS_TEST_SERVERS"'
+        command.write_text(f'#!/bin/sh\n{count}\nexec "{PYTHON}" {program} "$@"\n')
+        command.chmod(0o755)
+        kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
+        self.environment = {
+            **kept,
+            "PATH": f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}",
+            "HOME": str(self.home),
+            "TERM": "screen-256color",
+            "COLORTERM": "truecolor",
+            "LANG": "C.UTF-8",
+            **{f"XDG_{name}_HOME": str(self.home / name.lower()) for name in ("CONFIG", "CACHE", "DATA", "STATE")},
+            "PHI_LS_HOME": str(folder / "phi"),
+            "PHI_LS_JOURNAL": str(self.journal_file),
+            "PHI_LS_JOURNAL_TEXT": "1",
+            "PHI_LS_SCRIPT": str(folder / "script.json"),
+            "PHI_LS_TEST_SERVERS": str(self._started),
+            **({"PHI_LS_SABOTAGE": sabotage} if sabotage else {}),
+        }
+
+    def file(self, name: str, text: str) -> Path:
+        """A file of the project, byte for byte; what the file must become is compared the same way."""
+        path = self.project / name
+        path.write_bytes(text.encode())
+        return path
+
+    def events(self, event: str, **fields: object) -> list[Event]:
+        """The events of the journal that have these fields."""
+        return [
+            found
+            for found in journal(self.journal_file)
+            if found["event"] == event and all(found.get(name) == value for name, value in fields.items())
+        ]
+
+    def event(self, event: str, wanted: Callable[[Event], bool] = lambda _event: True, **fields: object) -> Event:
+        """Wait for the first event that is wanted."""
+        deadline = time.monotonic() + self.patience
+        while time.monotonic() < deadline:
+            for found in self.events(event, **fields):
+                if wanted(found):
+                    return found
+            time.sleep(0.03)
+        last = journal(self.journal_file)[-4:]
+        raise AssertionError(f"no {event} {fields} in the journal, which ends {last}; the screen:\n{self.screen()}")
+
+    @property
+    def servers(self) -> list[int]:
+        """The process ids of the servers that were started, oldest first."""
+        return [int(line) for line in self._started.read_text().split()] if self._started.exists() else []
+
+    def workers(self) -> list[int]:
+        """The process ids of the workers that were loaded, oldest first."""
+        return [found["pid"] for found in self.events("worker", state="loaded")]
+
+    def left_behind(self, seconds: float) -> list[psutil.Process]:
+        """The servers and workers that still run after that time."""
+        running = [psutil.Process(pid) for pid in {*self.servers, *self.workers()} if psutil.pid_exists(pid)]
+        return psutil.wait_procs(running, timeout=seconds)[1]

@@ -1,0 +1,233 @@
+"""Environments of backends: made from wheels in a folder, checked, and never chosen before they are whole."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import hashlib
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from catalog.rows import command, environment
+from inference.machines import LINUX, MAC, WINDOWS, nvidia
+from phi_ls.errors import InstallFailed, UsageError
+from phi_ls.inference import install as module
+from phi_ls.inference.install import install, remove
+from phi_ls.inference.installed import RECORD, backends_dir, installed_engines, read_environment
+from phi_ls.inference.packages import LLAMA, Recipe, recipes
+from phi_ls.journal import Journal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+pytestmark = pytest.mark.e2e
+QUIET = Journal(None)
+RECIPE = Recipe("gguf", "llama_cpp", "llama-cpp-python", ("llama-cpp-python==0.3.36", "numpy>=2.0"))
+
+LLAMA_PACKAGE = {
+    "llama_cpp/__init__.py": "__version__ = '0.3.36'\n",
+    "llama_cpp/llama_cpp.py": """
+import ctypes
+llama_token = ctypes.c_int32
+LLAMA_TOKEN_ATTR_CONTROL = 1
+def llama_supports_gpu_offload(): return False
+def llama_log_callback(function): return function
+""",
+}
+
+
+def wheel(folder: Path, name: str, version: str, files: dict[str, str]) -> None:
+    """A wheel with these files, as pip accepts it."""
+    module_name = name.replace("-", "_")
+    info = f"{module_name}-{version}.dist-info"
+    content = {
+        **files,
+        f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n",
+        f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+    }
+    rows = io.StringIO()
+    for path, text in content.items():
+        digest = base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).rstrip(b"=").decode()
+        csv.writer(rows, lineterminator="\n").writerow([path, f"sha256={digest}", len(text)])
+    with zipfile.ZipFile(folder / f"{module_name}-{version}-py3-none-any.whl", "w") as archive:
+        for path, text in {**content, f"{info}/RECORD": rows.getvalue() + f"{info}/RECORD,,\n"}.items():
+            archive.writestr(path, text)
+
+
+@pytest.fixture
+def wheels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "wheels"
+    folder.mkdir()
+    monkeypatch.setenv("PHI_LS_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("PHI_LS_WHEELS", str(folder))
+    wheel(folder, "numpy", "2.1.0", {"numpy/__init__.py": "", "numpy/typing.py": "", "numpy/ctypeslib.py": ""})
+    return folder
+
+
+def test_an_environment_is_made_checked_and_listed(wheels: Path) -> None:
+    wheel(wheels, "llama-cpp-python", "0.3.36", LLAMA_PACKAGE)
+    told: list[str] = []
+    found = install((RECIPE,), QUIET, told.append)
+    assert (found.distribution, found.version, found.devices) == ("llama-cpp-python", "0.3.36", ())
+    assert Path(found.python).is_relative_to(backends_dir() / "gguf")
+    assert installed_engines()["gguf"] == found
+    assert any("Successfully installed" in line for line in told)
+    record = json.loads((backends_dir() / "gguf" / RECORD).read_text())
+    assert record["requirements"] == list(RECIPE.requirements)
+    assert remove("gguf")
+    assert read_environment(backends_dir() / "gguf") is None
+    assert not remove("gguf")
+
+
+def test_an_engine_that_cannot_be_imported_is_never_chosen(wheels: Path) -> None:
+    wheel(
+        wheels, "llama-cpp-python", "0.3.36", {"llama_cpp/__init__.py": "raise OSError('libggml.so: no such file')\n"}
+    )
+    with pytest.raises(InstallFailed, match=r"could not be installed: .*OSError: libggml\.so: no such file"):
+        install((RECIPE,), QUIET, lambda _line: None)
+    assert read_environment(backends_dir() / "gguf") is None
+
+
+def test_a_failed_installation_leaves_the_one_before_as_it_was(wheels: Path) -> None:
+    wheel(wheels, "llama-cpp-python", "0.3.36", LLAMA_PACKAGE)
+    before = install((RECIPE,), QUIET, lambda _line: None)
+    newer = replace(RECIPE, requirements=("llama-cpp-python==0.9.0", "numpy>=2.0"))
+    with pytest.raises(InstallFailed, match=r"wanted llama-cpp-python==0\.9\.0, found ERROR: "):
+        install((newer,), QUIET, lambda _line: None)
+    assert installed_engines()["gguf"] == before
+
+
+def test_the_second_set_of_packages_is_taken_where_the_first_is_refused(wheels: Path) -> None:
+    wheel(wheels, "llama-cpp-python", "0.3.36", LLAMA_PACKAGE)
+    first = replace(RECIPE, requirements=("llama-cpp-winml==0.18.0",), distribution="llama-cpp-winml")
+    told: list[str] = []
+    assert install((first, RECIPE), QUIET, told.append).distribution == "llama-cpp-python"
+    assert any(line.startswith("gguf: wanted llama-cpp-winml==0.18.0, found ERROR: ") for line in told)
+
+
+def test_without_a_compiler_the_message_says_what_to_do(wheels: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "COMPILERS", ("no-such-compiler",))
+    built = replace(RECIPE, cmake="-DGGML_NATIVE=ON")
+    with pytest.raises(InstallFailed, match=r"must be built and no C\+\+ compiler was found .*set PHI_LS_WHEELS to it"):
+        install((built,), QUIET, lambda _line: None)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends a signal")
+def test_an_interrupted_installation_is_not_chosen_and_the_next_one_goes_on_with_it(
+    wheels: Path, tmp_path: Path
+) -> None:
+    wheel(wheels, "llama-cpp-python", "0.3.36", LLAMA_PACKAGE)
+    home = tmp_path / "home"
+    variables = environment(home, None, PHI_LS_WHEELS=str(wheels))
+    process = subprocess.Popen(
+        command("backends", "install", "gguf"), env=variables, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    staging = home / "data" / "backends" / ".gguf.new"
+    deadline = time.monotonic() + 60
+    while not (staging / "pyvenv.cfg").exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    os.kill(process.pid, signal.SIGINT)
+    process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert read_environment(home / "data" / "backends" / "gguf") is None
+    ended = subprocess.run(
+        command("backends", "install", "gguf"), env=variables, capture_output=True, text=True, timeout=100, check=False
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stdout.startswith("gguf is installed: llama-cpp-python 0.3.36, in ")
+    assert not staging.exists()
+
+
+@pytest.mark.engine
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("backend", ["gguf", "cpu"])
+def test_a_server_uses_the_real_engine_of_another_environment(backend: str, tmp_path: Path) -> None:
+    folder = Path(os.environ.get("PHI_LS_TEST_WHEELS") or Path(__file__).parents[2] / ".wheels")
+    wanted = recipes(backend, LINUX)[0].requirements
+    resolve = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "--dry-run",
+        "--no-index",
+        "--find-links",
+        folder,
+        "--target",
+        tmp_path,
+    ]
+    if subprocess.run([*resolve, *wanted], capture_output=True, check=False).returncode != 0:
+        pytest.skip(f"{folder} lacks the wheels of {backend}; `pip download` puts them there")
+    home = tmp_path / "home"
+    variables = environment(home, None, PHI_LS_WHEELS=str(folder), PHI_LS_JOURNAL=str(tmp_path / "journal"))
+
+    def run(*arguments: str) -> str:
+        ended = subprocess.run(
+            command(*arguments), env=variables, capture_output=True, text=True, timeout=300, check=False
+        )
+        assert ended.returncode == 0, ended.stderr
+        return ended.stdout
+
+    run("backends", "install", backend)
+    facts = json.loads(run("doctor", "--json", "--backend", backend))
+    assert facts["chosen"] == backend
+    file = tmp_path / "a.py"
+    file.write_text("def add(a, b):\n    return \n")
+    assert json.loads(run("complete", str(file), "--at", "2:12", "--backend", backend, "--json"))["backend"] == backend
+    loaded = [json.loads(line) for line in (tmp_path / "journal").read_text().splitlines()]
+    (start,) = [event for event in loaded if event.get("state") == "started"]
+    assert start["python"].startswith(str(home / "data" / "backends" / backend))
+    run("backends", "remove", backend)
+
+
+def requirements(backend: str, **machine: object) -> list[tuple[str, ...]]:
+    report = machine.pop("report", LINUX)
+    return [recipe.requirements[:2] for recipe in recipes(backend, replace(report, **machine))]  # type: ignore[type-var, arg-type]
+
+
+def test_the_packages_suit_the_machine() -> None:
+    gpu = nvidia("RTX 4070", 12_000)
+    assert requirements("cpu")[0][0] == "onnxruntime-genai==0.18.0"
+    assert requirements("cpu", report=MAC, architecture="x86_64")[0][0] == "onnxruntime-genai==0.11.4"
+    assert requirements("cuda", gpus=(gpu,), cuda="13.0") == [
+        ("onnxruntime-genai-cuda==0.18.0", "onnxruntime-gpu[cuda,cudnn]==1.31.1")
+    ]
+    assert requirements("cuda", gpus=(gpu,), cuda="12.4") == [
+        ("onnxruntime-genai-cuda==0.14.1", "onnxruntime-gpu[cuda,cudnn]==1.26.0")
+    ]
+    assert [first for first, *_ in requirements("directml", report=WINDOWS)] == [
+        "onnxruntime-genai-winml==0.18.0",
+        "onnxruntime-genai-directml==0.12.2",
+    ]
+    ready, built = recipes("gguf", MAC)
+    assert (ready.cmake, ready.requirements[0]) == ("", LLAMA)
+    assert "-DGGML_METAL=ON" in built.cmake
+
+
+@pytest.mark.parametrize(
+    ("refused", "reason"),
+    [
+        (lambda: recipes("cuda", LINUX), "needs an NVIDIA driver: no NVIDIA driver was found"),
+        (lambda: recipes("cuda", replace(LINUX, cuda="11.8")), "needs a driver for CUDA 12 or 13, found one for 11.8"),
+        (lambda: recipes("cuda", MAC), "made for Linux and Windows on x86_64, this is darwin on arm64"),
+        (lambda: recipes("directml", LINUX), "made for Windows on x86_64, this is linux on x86_64"),
+        (lambda: recipes("magic", LINUX), "wanted a backend to install"),
+        (lambda: recipes("gguf", LINUX, flavour="abacus"), "wanted a flavour of llama.cpp"),
+    ],
+    ids=["no driver", "old driver", "mac", "linux", "unknown", "flavour"],
+)
+def test_what_cannot_be_installed_here_is_refused_in_one_line(refused: Callable[[], object], reason: str) -> None:
+    with pytest.raises(UsageError, match=reason):
+        refused()

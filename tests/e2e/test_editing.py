@@ -21,7 +21,7 @@ _numbers = itertools.count(1)
 
 
 def new_file(editor: Editor, text: str, language: str = "python") -> str:
-    uri = f"file:///work/file{next(_numbers)}.py"
+    uri = f"file:///project/file{next(_numbers)}.py"
     editor.open(uri, text, language=language)
     return uri
 

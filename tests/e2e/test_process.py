@@ -84,14 +84,14 @@ def test_error_answers_hold_no_traceback_and_no_path(editor: Editor) -> None:
 
 
 def test_large_messages_are_taken(editor: Editor) -> None:
-    uri = "file:///work/large.py"
+    uri = "file:///project/large.py"
     editor.open(uri, "x = 1\n" * 1_400_000)
     assert editor.call("textDocument/hover", at(uri, 3, 0)) is None
     editor.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
 
 
 def test_a_client_that_does_not_read_does_not_stop_the_server(editor: Editor) -> None:
-    uri = "file:///work/stalled.py"
+    uri = "file:///project/stalled.py"
     editor.open(uri, "def area(radius):\n" + '    """' + "The area of a circle. " * 40 + '"""\n')
     editor.call("textDocument/hover", at(uri, 0, 5))
     editor.stop_reading()
@@ -138,7 +138,7 @@ def test_the_exit_code_says_whether_the_client_said_goodbye(
 def test_the_server_leaves_while_its_model_is_busy_and_takes_the_worker_along(start: Callable[..., Editor]) -> None:
     editor = start()
     editor.begin()
-    uri = "file:///work/busy.py"
+    uri = "file:///project/busy.py"
     editor.open(uri, "endless = ")
     editor.inline(uri, 0, 10)
     wait_for_event(editor.journal, lambda e: e["event"] == "generation", "generation")
@@ -168,7 +168,7 @@ def test_a_worker_that_is_killed_or_crashes_costs_nothing_but_its_answer(start: 
     loaded = wait_for_event(
         editor.journal, lambda e: e["event"] == "worker" and e["state"] == "loaded", "loaded worker"
     )
-    killed, crashed, next_one = (f"file:///work/{name}.py" for name in ("killed", "crashed", "next"))
+    killed, crashed, next_one = (f"file:///project/{name}.py" for name in ("killed", "crashed", "next"))
     editor.open(killed, "endless = ")
     editor.open(crashed, "crashing = ")
     editor.open(next_one, "total = ")

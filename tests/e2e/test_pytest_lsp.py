@@ -15,7 +15,7 @@ from e2e.raw_client import SERVE
 if TYPE_CHECKING:
     from pathlib import Path
 
-URI = "file:///work/shop.py"
+URI = "file:///project/shop.py"
 
 
 async def test_an_independent_client_completes_and_hovers(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from e2e.conftest import Editor
 
-URI = "file:///work/shapes.py"
+URI = "file:///project/shapes.py"
 BEFORE = "def area(width, height):\n    return "
 CASES = [
     pytest.param("cpu", "onnxruntime_genai", "onnx-int4", id="onnx"),

@@ -36,7 +36,7 @@ def functions(language: str) -> list[dict[str, str]]:
 
 def source_of(language: str, function: dict[str, str], kind: str) -> Source:
     text = (function.get("style", "") + function["code"]).lstrip("\n")
-    return Source(f"file:///work/{function['name']}.{kind}", language, 1, text)
+    return Source(f"file:///project/{function['name']}.{kind}", language, 1, text)
 
 
 def named(source: Source, name: str) -> Span:

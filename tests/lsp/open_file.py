@@ -12,7 +12,7 @@ from phi_ls.settings import Settings
 if TYPE_CHECKING:
     from marked import Marked
 
-URI = "file:///work/shapes.py"
+URI = "file:///project/shapes.py"
 CIRCLE = marked(
     '''\
 def are$0a(radius: float) -> float:

@@ -46,6 +46,7 @@ def _backends(settings: Settings) -> list[BackendName]:
 
 def _text(result: dict[str, Any]) -> str:
     first, cancel, hover = result["first_token_ms"], result["cancel_to_idle_ms"], result["hover_ms"]
+    cached, null = hover["cached"], hover["null"]
     return "\n".join(
         (
             f"{result['backend']} ({result['engine']}), {result['model']}",
@@ -53,7 +54,8 @@ def _text(result: dict[str, Any]) -> str:
             f"  decode           {result['decode_tokens_per_s']} tokens/s",
             f"  first token      {first['cold']} ms cold, {first['typed']} ms after typing: {result['reuse_ratio']}x",
             f"  cancel to idle   {cancel['median']} ms median, {cancel['max']} ms at most",
-            f"  hover under load {hover['p50']} ms p50, {hover['p99']} ms p99 of {hover['n']}, "
+            f"  hover under load {cached['p50']} ms p50, {cached['p99']} ms p99 of {cached['n']} with an explanation; "
+            f"null {null['p50']} and {null['p99']} ms; "
             f"{hover['explanations_meanwhile']} explanations meanwhile",
         )
     )

@@ -27,6 +27,8 @@ NEW_TOKENS = 64
 REPEATS = 3
 HOVERS = 100
 LOAD_SECONDS = 600.0
+LINES_PER_FUNCTION = 5
+MOST_TRIED = 10
 
 _LINES = "".join(
     f"def step_{i}(value, other):\n    total = value * {i} + other\n    return total - step_{i - 1}(other, value)\n\n\n"
@@ -95,49 +97,64 @@ async def _cancel(client: WorkerClient, text: str) -> float:
 
 
 async def hover_under_load(settings: dict[str, Any]) -> dict[str, Any]:
-    """Latencies of hovers for one symbol while explanations of others are being generated."""
+    """Latencies of hovers while explanations of other functions are being generated: with an explanation, and null."""
     uri = "untitled:bench.py"
     async with Connection(settings) as server:
         await server.open(uri, "python", _LINES)
         await server.loaded(LOAD_SECONDS)
+        explained = 0
+        while not await _explain(server, uri, explained):
+            explained += LINES_PER_FUNCTION
+            if explained > MOST_TRIED * LINES_PER_FUNCTION:
+                raise PhiLsError("wanted one explained function, found that the model says nothing of any")
         stop = asyncio.Event()
-        load = asyncio.create_task(_explain_until(server, uri, stop))
-        latencies = []
+        load = asyncio.create_task(_explain_until(server, uri, explained + LINES_PER_FUNCTION, stop))
+        cached, null = [], []
         try:
             for _ in range(HOVERS):
-                began = time.perf_counter()
-                answer = await server.request("textDocument/hover", _at(uri, 0))
-                latencies.append((time.perf_counter() - began) * 1000)
-                if answer is None:
-                    raise PhiLsError("wanted a hover for the first function, found none")
-                await asyncio.sleep(0.005)
+                cached.append(await _hover(server, uri, explained, wanted=True))
+                null.append(await _hover(server, uri, explained + LINES_PER_FUNCTION - 1, wanted=False))
         finally:
             stop.set()
-            explained = await load
-    latencies.sort()
-    return {
-        "n": len(latencies),
-        "p50": round(latencies[len(latencies) // 2], 2),
-        "p99": round(latencies[int(len(latencies) * 0.99) - 1], 2),
-        "max": round(latencies[-1], 2),
-        "explanations_meanwhile": explained,
-    }
+            meanwhile = await load
+    return {"cached": _spread(cached), "null": _spread(null), "explanations_meanwhile": meanwhile}
 
 
-async def _explain_until(server: Connection, uri: str, stop: asyncio.Event) -> int:
-    """Keep the model busy; the number of explanations that were finished."""
-    explained = 0
+async def _hover(server: Connection, uri: str, line: int, *, wanted: bool) -> float:
+    """Ms to the answer, and a short pause after it. Raises `PhiLsError` when the answer is not of the wanted kind."""
+    began = time.perf_counter()
+    answer = await server.request("textDocument/hover", _at(uri, line))
+    spent = (time.perf_counter() - began) * 1000
+    if (answer is not None) is not wanted:
+        raise PhiLsError(f"line {line + 1}: wanted {'a hover' if wanted else 'no hover'}, found the opposite")
+    await asyncio.sleep(0.005)
+    return spent
+
+
+def _spread(latencies: list[float]) -> dict[str, float]:
+    ordered = sorted(latencies)
+    p99 = ordered[int(len(ordered) * 0.99) - 1]
+    return {"n": len(ordered), "p50": round(ordered[len(ordered) // 2], 2), "p99": round(p99, 2)}
+
+
+async def _explain(server: Connection, uri: str, line: int) -> bool:
+    """Ask for the explanation of the function at a line; False when the model had nothing to say."""
+    position = {"line": line, "character": 5}
+    argument = {"uri": uri, "range": {"start": position, "end": position}}
+    try:
+        await server.request("workspace/executeCommand", {"command": "phi.server.explain", "arguments": [argument]})
+    except PhiLsError:
+        return False
+    return True
+
+
+async def _explain_until(server: Connection, uri: str, line: int, stop: asyncio.Event) -> int:
+    """Keep the model busy; the number of explanations that were asked for."""
+    asked = 0
     while not stop.is_set():
-        line = 5 * (explained % 50 + 1)
-        position = {"line": line, "character": 5}
-        argument = {"uri": uri, "range": {"start": position, "end": position}}
-        try:
-            await server.request("workspace/executeCommand", {"command": "phi.server.explain", "arguments": [argument]})
-        except PhiLsError:
-            # A small model sometimes has nothing to say; it has computed all the same.
-            await asyncio.sleep(0)
-        explained += 1
-    return explained
+        await _explain(server, uri, line + LINES_PER_FUNCTION * (asked % 40))
+        asked += 1
+    return asked
 
 
 def _at(uri: str, line: int) -> dict[str, Any]:

@@ -85,7 +85,7 @@ async def carry_out(ls: PhiLanguageServer, wanted: Wanted, result: Result, growi
     match result:
         case Answer():
             name = result.title.removeprefix("Explanation of ")
-            link = _link(wanted) if growing is not None else ""
+            link = _link(ls, wanted) if growing is not None else ""
             markdown = convert.without_commands(result.markdown) + link
             told = await shown(ls, kind, name, result.title, markdown, growing)
             return {**told, "text": result.plain} if result.plain else told
@@ -210,10 +210,12 @@ def _name(ls: PhiLanguageServer, wanted: Wanted) -> str:
     return action.title if action else wanted.action
 
 
-def _link(wanted: Wanted) -> str:
-    """A way back to the code, for files."""
+def _link(ls: PhiLanguageServer, wanted: Wanted) -> str:
+    """A way back to the code, for files; a client's own preview may take no link to a file, so it gets words."""
     path = path_of(wanted.source.uri)
     if path is None:
         return ""
     line = wanted.source.line_at(wanted.span.start) + 1
+    if ls.client.shows_answers:
+        return f"\n*{path.name}, line {line}*\n"
     return f"\n[{path.name}, line {line}](<{wanted.source.uri}#L{line}>)\n"

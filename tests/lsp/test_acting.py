@@ -167,6 +167,7 @@ async def test_an_editor_that_asks_for_it_is_told_of_an_answer_that_grows(
     async with acting(tmp_path, monkeypatch, "It adds.", own) as session:
         told = await run(session, "explain")
         assert sent(session, "phi/answer") == [{"uri": told["uri"], "title": "total"}]
+        assert told["markdown"].endswith("\n*shapes.py, line 1*\n")
         assert sent(session, "window/showDocument") == []
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 from abc import ABC, abstractmethod
@@ -145,8 +146,10 @@ class Editor(ABC):
         self.save()
 
         def same() -> bool:
-            # Some editors write a new file and give it the old one's name.
-            return path.exists() and path.read_bytes() == wanted.encode()
+            # Some editors write a new file and give it the old one's name; in between there is none.
+            with contextlib.suppress(FileNotFoundError):
+                return path.read_bytes() == wanted.encode()
+            return False
 
         try:
             self.terminal.wait(same, "the file")

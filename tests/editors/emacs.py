@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, ClassVar
 
 from editors.editor import TOOLBOX, Editor
@@ -10,6 +11,7 @@ from editors.pages import snippets
 if TYPE_CHECKING:
     from pathlib import Path
 
+PROMPT_SECONDS = 2.0
 _QUIET = """
 (setq inhibit-startup-screen t make-backup-files nil create-lockfiles nil auto-save-default nil
       python-indent-guess-indent-offset nil vc-handled-backends nil confirm-kill-processes nil
@@ -46,15 +48,28 @@ class Emacs(Editor):
 
     def command(self, name: str, *answers: str) -> None:
         """`M-x`, and what is asked in the minibuffer after it."""
-        self.terminal.keys("M-x")
+        self._prompt("M-x", "M-x")
         for text in (name, *answers):
             self.terminal.type(text)
             self.terminal.keys("Enter")
 
     def evaluate(self, expression: str) -> None:
-        self.terminal.keys("M-:")
+        self._prompt("M-:", "Eval:")
         self.terminal.type(expression)
         self.terminal.keys("Enter")
+
+    def _prompt(self, key: str, prompt: str) -> None:
+        """Open the minibuffer. Emacs may lose a key that comes while it waits for an answer of the server."""
+        for _ in range(3):
+            self.terminal.keys(key)
+            with contextlib.suppress(AssertionError):
+                self.terminal.wait(lambda: self._last_line().startswith(prompt), prompt, PROMPT_SECONDS)
+                return
+            self.terminal.keys("C-g")
+        raise AssertionError(f"Emacs does not hear {key}; the screen:\n{self.terminal.screen()}")
+
+    def _last_line(self) -> str:
+        return self.terminal.screen().rpartition("\n")[2]
 
     def open(self, path: Path) -> None:
         self.evaluate(f'(progn (find-file "{path}") (delete-other-windows))')
@@ -101,7 +116,16 @@ class Eglot(Emacs):
             self.terminal.keys("M-Down", "M-Enter")
 
     def hover(self) -> None:
-        self.terminal.keys("C-h", ".")
+        """There is nothing to show in full until Emacs, when no key comes, has asked for it by itself."""
+
+        def shown() -> bool:
+            self.terminal.keys("C-h", ".")
+            with contextlib.suppress(AssertionError):
+                self.terminal.sees("*eldoc", PROMPT_SECONDS)
+                return True
+            return False
+
+        self.terminal.wait(shown, "the window of the hover")
 
     def act(self, title: str) -> None:
         self.command("eglot-code-actions")

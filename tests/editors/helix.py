@@ -31,7 +31,8 @@ class Helix(Editor):
 
     def command(self, text: str) -> None:
         # The first one may close a menu only.
-        self.terminal.keys("Escape", "Escape")
+        self.terminal.escape()
+        self.terminal.escape()
         self.terminal.type(f":{text}")
         self.terminal.keys("Enter")
 
@@ -40,7 +41,7 @@ class Helix(Editor):
         self.terminal.sees(f"NOR   {path.name} ")
 
     def append(self, line: int) -> None:
-        self.terminal.keys("Escape")
+        self.terminal.escape()
         self.terminal.type(f"{line}GA")
 
     def go(self, line: int, column: int) -> None:
@@ -54,7 +55,8 @@ class Helix(Editor):
         self.terminal.keys("Tab", "Enter")
 
     def undo(self) -> None:
-        self.terminal.keys("Escape", "Escape")
+        self.terminal.escape()
+        self.terminal.escape()
         self.terminal.type("u")
 
     def save(self) -> None:
@@ -64,7 +66,7 @@ class Helix(Editor):
         self.terminal.type(" k")
 
     def unhover(self) -> None:
-        self.terminal.keys("Escape")
+        self.terminal.escape()
 
     def act(self, title: str) -> None:
         self.terminal.type(" a")

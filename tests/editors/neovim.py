@@ -12,21 +12,6 @@ from editors.pages import snippets
 if TYPE_CHECKING:
     from pathlib import Path
 
-_GHOST = """(function()
-  local space = vim.api.nvim_get_namespaces()['nvim.lsp.inline_completion']
-  local found = {}
-  for _, mark in ipairs(vim.api.nvim_buf_get_extmarks(0, space, 0, -1, { details = true })) do
-    local text = ''
-    for _, part in ipairs(mark[4].virt_text or {}) do text = text .. part[1] end
-    for _, line in ipairs(mark[4].virt_lines or {}) do
-      text = text .. '\\n'
-      for _, part in ipairs(line) do text = text .. part[1] end
-    end
-    found[#found + 1] = { mark[4].virt_text_pos, text }
-  end
-  return found
-end)()"""
-
 
 class Neovim(Editor):
     """With ghost text."""
@@ -64,13 +49,8 @@ class Neovim(Editor):
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
 
-    def ghosts(self) -> list[list[str]]:
-        """What is drawn as ghost text: how, and which text."""
-        value: list[list[str]] = self.lua(_GHOST) or []
-        return value
-
     def command(self, text: str) -> None:
-        self.terminal.keys("Escape")
+        self.terminal.escape()
         self.terminal.type(f":{text}")
         self.terminal.keys("Enter")
 
@@ -80,7 +60,7 @@ class Neovim(Editor):
         self.terminal.wait(lambda: self.lua(attached) == [path.name, 1], "phi-ls should serve the file")
 
     def append(self, line: int) -> None:
-        self.terminal.keys("Escape")
+        self.terminal.escape()
         self.terminal.type(f"{line}GA")
 
     def go(self, line: int, column: int) -> None:
@@ -93,7 +73,7 @@ class Neovim(Editor):
         self.terminal.keys("Tab")
 
     def undo(self) -> None:
-        self.terminal.keys("Escape")
+        self.terminal.escape()
         self.terminal.type("u")
 
     def save(self) -> None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 EVERY_SECONDS = 0.03
+ESCAPE_SECONDS = 0.08
 _numbers = itertools.count(1)
 
 
@@ -38,8 +39,13 @@ class Terminal:
         self._tmux("set", "-s", "escape-time", "0", ";", "set", "-g", "status", "off")
 
     def keys(self, *names: str) -> None:
-        """Press keys by tmux's names: Escape, Enter, Tab, C-x, M-x."""
+        """Press keys by tmux's names: Enter, Tab, C-x, M-x."""
         self._tmux("send-keys", *names)
+
+    def escape(self) -> None:
+        """Press Escape, and wait as long as programs do to tell it from the beginning of another key."""
+        self.keys("Escape")
+        time.sleep(ESCAPE_SECONDS)
 
     def type(self, text: str) -> None:
         """Type text as it is."""

@@ -25,6 +25,7 @@ from editors.scenes import (
     TOTAL,
     TOTAL_BODY,
 )
+from editors.workplace import is_running
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -161,7 +162,7 @@ def test_a_killed_server_can_be_started_again(kind: type[Editor], launch: Callab
     checks.completes_a_line(editor)
     server = psutil.Process(editor.work.servers[-1])
     server.kill()
-    server.wait(editor.work.patience)
+    editor.terminal.wait(lambda: not is_running(server), "the server should be gone")
     editor.restart()
     editor.terminal.wait(lambda: len(editor.work.workers()) == 2, "another server")
     checks.completes(editor, FOX + "\n", 1, "'fox'", FOX + " 'fox'\n")

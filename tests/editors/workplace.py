@@ -105,3 +105,11 @@ class Workplace:
         """The servers and workers that still run after that time."""
         running = [psutil.Process(pid) for pid in {*self.servers, *self.workers()} if psutil.pid_exists(pid)]
         return psutil.wait_procs(running, timeout=seconds)[1]
+
+
+def is_running(process: psutil.Process) -> bool:
+    """Whether a process runs, and does not only wait for its editor to take note of its end."""
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False

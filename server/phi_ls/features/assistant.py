@@ -6,7 +6,6 @@ An assistant knows no editor. The language server and the command line each make
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections import OrderedDict
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,8 +35,6 @@ if TYPE_CHECKING:
 
     from phi_ls.features.flight import Flight
     from phi_ls.text import Source
-
-_log = logging.getLogger(__name__)
 
 State: TypeAlias = Literal["starting", "loading", "ready", "busy", "failed", "off"]
 

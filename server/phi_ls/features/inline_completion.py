@@ -114,7 +114,8 @@ async def _decide(assistant: Assistant, source: Source, offset: int, trigger: Tr
     automatic = trigger is Trigger.AUTOMATIC
     tree = assistant.tree(source, around=offset)
     ready = assistant.supervisor.state == "ready"
-    found = _looked_up(assistant, source, tree, offset) if automatic or not ready else Offer()
+    shape = _shape(assistant, source, tree, offset)
+    found = _looked_up(assistant, shape) if automatic or not ready else Offer()
     if found.text and (not ready or (found.confidence or 0.0) >= INSTANT):
         assistant.completions.put(source, offset, found.text)
         return found
@@ -129,7 +130,7 @@ async def _decide(assistant: Assistant, source: Source, offset: int, trigger: Tr
         if not assistant.is_current(ticket):
             raise Displaced
     await assistant.supervisor.client()
-    offer = await _from_model(assistant, source, tree, offset, ticket)
+    offer = await _from_model(assistant, shape, ticket)
     return _likelier(assistant, offer, found) if automatic else offer
 
 
@@ -160,15 +161,15 @@ def _not_ready(assistant: Assistant) -> str:
     return f"the model is {status.state}"
 
 
-def _looked_up(assistant: Assistant, source: Source, tree: Tree | None, offset: int) -> Offer:
+def _looked_up(assistant: Assistant, shape: Shape) -> Offer:
     """What the file and its neighbours say, when it is likely enough to be shown where there is no model."""
     if not assistant.settings.inline_completion.lookup:
         return Offer()
-    assistant.opened(source)
-    match = lookup(source, offset, index=assistant.neighbours.index)
+    assistant.opened(shape.source)
+    match = lookup(shape.source, shape.offset, index=assistant.neighbours.index)
     if match is None or match.confidence < ALONE:
         return Offer()
-    text = fitted(match, _shape(assistant, source, tree, offset))
+    text = fitted(match, shape)
     return Offer(text=text, came_from="lookup", confidence=match.confidence)
 
 
@@ -189,15 +190,16 @@ def _likelier(assistant: Assistant, offer: Offer, found: Offer) -> Offer:
     return offer
 
 
-async def _from_model(assistant: Assistant, source: Source, tree: Tree | None, offset: int, ticket: int) -> Offer:
+async def _from_model(assistant: Assistant, shape: Shape, ticket: int) -> Offer:
     """What the model says, from the generation that is on its way when that agrees, or from a new one."""
+    source, offset = shape.source, shape.offset
     came_from: From = "stream"
     while True:
         flight = assistant.flight
         if flight is None or flight.failure is not None or not flight.agrees(source, offset):
             if flight is not None:
                 flight.stop()
-            flight = assistant.flight = Flight(assistant, _shape(assistant, source, tree, offset))
+            flight = assistant.flight = Flight(assistant, shape)
             came_from = "model"
         text = await flight.rest(source, offset, ticket)
         if text is not None:

@@ -35,12 +35,12 @@ class Starter(Profile):
         prefix = context.prefix[window_start(context.prefix, len(context.prefix), PREFIX_CHARACTERS) :]
         around = (context.imports + context.enclosing).rstrip("\n")
         asked = f"\nComplete the {what} in {context.path}\n# Context\n{around}\n# After\n{suffix}"
-        return Prompt(_turns(asked, prefix), stop=() if multiline else ("\n",), prefilled=prefix)
+        return Prompt(turns(asked, prefix), stop=() if multiline else ("\n",), prefilled=prefix)
 
     def explain(self, request: ExplainRequest) -> Prompt:
         """See `Profile`."""
         asked = f"\nExplain this function\n{redact(request.code)[:CODE_CHARACTERS]}"
-        return Prompt(_turns(asked, ""), stop=(), prefilled="")
+        return Prompt(turns(asked, ""), stop=(), prefilled="")
 
     def document(self, request: DocumentRequest) -> Prompt:
         """See `Profile`.
@@ -54,7 +54,8 @@ class Starter(Profile):
         return followed_up(prompt, answer, problem, "\n")
 
 
-def _turns(asked: str, answered: str) -> tuple[Part, ...]:
+def turns(asked: str, answered: str) -> tuple[Part, ...]:
+    """One question, and the beginning of its answer, which starts at a border between tokens."""
     parts: tuple[Part, ...] = (
         Control("<|user|>"),
         Text(asked),

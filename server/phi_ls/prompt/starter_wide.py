@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from phi_ls.context import redact
 from phi_ls.context.window import window_end, window_start
 from phi_ls.prompt.profile import DocumentRequest, ExplainRequest, Profile, Prompt, followed_up
-from phi_ls.wire import Control, Part, Text
+from phi_ls.prompt.starter import turns
 
 if TYPE_CHECKING:
     from phi_ls.context import CompletionContext
@@ -40,15 +40,15 @@ class StarterWide(Profile):
         prefix = context.prefix[window_start(context.prefix, len(context.prefix), self.prefix_characters) :]
         around = self._around(context, prefix) + self._snippets(context)
         asked = f"\nComplete the {what} in {context.path}\n# Context\n{around}# After\n{suffix}"
-        return Prompt(_turns(asked, prefix), stop=() if multiline else ("\n",), prefilled=prefix)
+        return Prompt(turns(asked, prefix), stop=() if multiline else ("\n",), prefilled=prefix)
 
     def explain(self, request: ExplainRequest) -> Prompt:
         """See `Profile`. The model was taught the first paragraphs of documentations."""
-        return Prompt(_turns(f"\nExplain this function\n{_code(request)}", ""), stop=(), prefilled="")
+        return Prompt(turns(f"\nExplain this function\n{_code(request)}", ""), stop=(), prefilled="")
 
     def document(self, request: DocumentRequest) -> Prompt:
         """See `Profile`."""
-        return Prompt(_turns(f"\nDocument this function\n{_code(request)}", ""), stop=(), prefilled="")
+        return Prompt(turns(f"\nDocument this function\n{_code(request)}", ""), stop=(), prefilled="")
 
     def again(self, prompt: Prompt, answer: str, problem: str) -> Prompt | None:
         """See `Profile`."""
@@ -76,15 +76,3 @@ class StarterWide(Profile):
 
 def _code(request: ExplainRequest) -> str:
     return redact(request.code)[:CODE_CHARACTERS]
-
-
-def _turns(asked: str, answered: str) -> tuple[Part, ...]:
-    parts: tuple[Part, ...] = (
-        Control("<|user|>"),
-        Text(asked),
-        Control("<|end|>"),
-        Text("\n"),
-        Control("<|assistant|>"),
-        Text("\n"),
-    )
-    return (*parts, Text(answered, border=True)) if answered else parts

@@ -24,7 +24,18 @@ export default tseslint.config(
     rules: { "@typescript-eslint/explicit-module-boundary-types": "off" },
   },
   {
-    files: ["tests/vscode/**/*.mjs"],
+    files: ["extension/media/*.js"],
+    languageOptions: {
+      globals: {
+        acquireVsCodeApi: "readonly",
+        document: "readonly",
+        window: "readonly",
+        DOMParser: "readonly",
+      },
+    },
+  },
+  {
+    files: ["tests/vscode/**/*.mjs", "scripts/**/*.mjs"],
     languageOptions: {
       globals: {
         console: "readonly",

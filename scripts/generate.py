@@ -62,7 +62,7 @@ def typescript(_: str) -> str:
         f"export const backends = {_array(backends)} as const;",
         "",
         "export const ServerCommand = {",
-        *(f'  {item.server.split(".")[-1]}: "{item.server}",' for item in commands.PALETTE if item.server),
+        *(f'  {name.split(".")[-1]}: "{name}",' for name in commands.server_commands()),
         "} as const;",
         "",
         "export const palette = [",
@@ -134,7 +134,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _server_commands() -> str:
     """What a client without a palette of ours can ask the server for."""
     rows = ["| command | what it does |", "|---|---|"]
-    rows += [f"| `{item.server}` | {item.help} |" for item in commands.PALETTE if item.server]
+    rows += [f"| `{name}` | {text} |" for name, text in commands.server_commands().items()]
     return "\n".join(rows) + "\n"
 
 

@@ -6,7 +6,8 @@
 #
 # DIR/run/ then holds nvim, hx, emacs and emacsclient, which run on the system's own files; DIR/versions says which they are.
 # Needs Debian on x86-64; packages are fetched with the system's own apt from its own mirror, and their signatures checked.
-# Only root can install what is needed on the way (mmdebstrap, patchelf, tmux). Fails with one line on stderr.
+# Only root can install what is needed on the way (mmdebstrap, patchelf, tmux). Fails with one line on stderr; the exit status is 3
+# where this machine cannot have them, since it is not such a Debian or nobody is root, and 1 for all else.
 set -eu
 
 SUITE=sid
@@ -16,6 +17,7 @@ KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
 RECIPE=2
 
 fail() { echo "setup-editors: $*" >&2; exit 1; }
+cannot() { echo "setup-editors: $*" >&2; exit 3; }
 say() { echo "setup-editors: $*"; }
 
 checkout=$(cd "$(dirname "$0")/.." && pwd)
@@ -29,16 +31,16 @@ if [ "$(cat "$tree/.complete" 2>/dev/null)" = "$complete" ] && command -v tmux >
   exit 0
 fi
 
-[ "$(uname -s)-$(uname -m)" = Linux-x86_64 ] || fail "the editors are taken for Linux on x86-64; this is $(uname -s) on $(uname -m)"
-command -v apt-get >/dev/null 2>&1 || fail "apt-get is needed to fetch the editors from Debian $SUITE; none is on the PATH"
-[ -f "$KEYRING" ] || fail "Debian's keys are needed to check the packages; there is no $KEYRING (package debian-archive-keyring)"
+[ "$(uname -s)-$(uname -m)" = Linux-x86_64 ] || cannot "the editors are taken for Linux on x86-64; this is $(uname -s) on $(uname -m)"
+command -v apt-get >/dev/null 2>&1 || cannot "apt-get is needed to fetch the editors from Debian $SUITE; none is on the PATH"
+[ -f "$KEYRING" ] || cannot "Debian's keys are needed to check the packages; there is no $KEYRING (package debian-archive-keyring)"
 
 missing=
 for tool in mmdebstrap patchelf tmux; do
   command -v "$tool" >/dev/null 2>&1 || missing="$missing $tool"
 done
 if [ -n "$missing" ]; then
-  [ "$(id -u)" = 0 ] || fail "wanted on the PATH:$missing; only root can install them with apt-get"
+  [ "$(id -u)" = 0 ] || cannot "wanted on the PATH:$missing; only root can install them with apt-get"
   say "installing$missing with apt-get"
   # $missing is a list of words.
   { apt-get update -qq && apt-get install -y -qq --no-install-recommends $missing; } >"$log" 2>&1 ||
@@ -46,7 +48,7 @@ if [ -n "$missing" ]; then
 fi
 
 if [ "$(cat "$tree/.unpacked" 2>/dev/null)" != "recipe $RECIPE" ]; then
-  [ "$(id -u)" = 0 ] || fail "only root can unpack the packages with mmdebstrap; this is $(id -un)"
+  [ "$(id -u)" = 0 ] || cannot "only root can unpack the packages with mmdebstrap; this is $(id -un)"
   mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep -v security | head -n 1)
   [ -n "$mirror" ] || fail "apt-get knows no mirror: its lists are empty, run apt-get update"
   say "unpacking $PACKAGES from Debian $SUITE"

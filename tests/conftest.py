@@ -16,21 +16,14 @@ if TYPE_CHECKING:
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
 
-SHARED = Path(__file__).parents[2] / "shared"
-"""Data for tests beside the checkout; not everybody has it."""
+DATA = Path(__file__).parent / "data"
+"""What others made and our tests read; each folder says where it is from."""
 
 
 @pytest.fixture(scope="session")
 def shared() -> Callable[[str], Path]:
-    """Finds a folder of the shared test data; the calling test is skipped where it is absent."""
-
-    def find(name: str) -> Path:
-        folder = SHARED / name
-        if not folder.exists():
-            pytest.skip(f"needs {name} in the shared test data beside the checkout")
-        return folder
-
-    return find
+    """Finds a folder of the test data."""
+    return lambda name: DATA / name
 
 
 @pytest.fixture(scope="session")

@@ -1,14 +1,18 @@
 /** What the palette needs beyond a server command: the selection, the problems there, a question to the person. */
 import * as vscode from "vscode";
+import type { Answer, Answers } from "./answers";
 import { ServerCommand, Setting, type ServerCommandId } from "./generated";
 import type { Server } from "./server";
 
-export type Asked = Pick<Server, "request" | "restart">;
+/** Who is asked, and where the answers are shown. */
+export interface Asked {
+  readonly server: Pick<Server, "request" | "restart">;
+  readonly answers: Pick<Answers, "show" | "keep" | "open" | "choose">;
+}
 
 /** What an action answers where it did not change a file. */
 interface Refused {
   readonly message: string;
-  readonly uri?: string;
 }
 
 interface Names {
@@ -32,6 +36,8 @@ export interface Target {
   readonly title?: string;
   /** The answer is wanted in the hover that asks for it. */
   readonly hover?: boolean;
+  /** An explanation that is kept for hovers will do. */
+  readonly kept?: boolean;
 }
 
 interface Git {
@@ -43,23 +49,20 @@ interface Repository {
   readonly inputBox: { value: string };
 }
 
-/** Their answers are shown as texts, by who asks for them. */
-const REPORTS: readonly string[] = [ServerCommand.why, ServerCommand.showPrompt, ServerCommand.doctor];
-
-/** Addresses that are open already, since their answers were shown while they grew. */
-const growing = new Set<string>();
-
-/** Shows an answer that is still being written. */
-export function showGrowing({ uri }: { readonly uri: string }): void {
-  growing.add(uri);
-  void preview(uri);
-}
+/** Their answers are shown by who asks for them. */
+const REPORTS: readonly string[] = [
+  ServerCommand.why,
+  ServerCommand.showPrompt,
+  ServerCommand.doctor,
+  ServerCommand.backends,
+  ServerCommand.models,
+];
 
 /** Runs a server command and shows what it answers: for the palette, links in hovers and the light bulb alike. */
-export async function execute(server: Asked, command: string, args: unknown[]): Promise<unknown> {
+export async function execute(asked: Asked, command: string, args: unknown[]): Promise<unknown> {
   let answer: unknown;
   try {
-    answer = await server.request(command, args);
+    answer = await asked.server.request(command, args);
   } catch (error) {
     if (!isCancelled(error)) {
       void vscode.window.showErrorMessage(`phi-ls: ${(error as Error).message}`);
@@ -72,18 +75,18 @@ export async function execute(server: Asked, command: string, args: unknown[]): 
   if (hovers(args)) {
     await vscode.commands.executeCommand("editor.action.showHover");
   } else if (isRefused(answer)) {
-    void refuse(answer);
+    void refuse(asked, answer);
   } else if (command === ServerCommand.commitMessage && has(answer, "text")) {
     propose(answer.text, (args[0] as Target).uri);
   } else if (command === ServerCommand.rename && isNames(answer)) {
     await rename(answer, (args[0] as Target).uri);
-  } else if (has(answer, "uri") && !growing.delete(answer.uri) && has(answer, "markdown")) {
-    await preview(answer.uri);
+  } else if (isAnswer(answer)) {
+    asked.answers[isDiscarded(answer) ? "keep" : "show"](answer);
   }
   return answer;
 }
 
-export async function act(server: Asked, command: ServerCommandId, given: Target | undefined): Promise<void> {
+export async function act(asked: Asked, command: ServerCommandId, given: Target | undefined): Promise<void> {
   const target = given ?? selected(command);
   if (!target) {
     void vscode.window.showInformationMessage("Open a file and put the cursor on the code that is meant.");
@@ -91,7 +94,7 @@ export async function act(server: Asked, command: ServerCommandId, given: Target
   }
   const whole = await completed(command, target);
   if (whole) {
-    await execute(server, command, [whole]);
+    await execute(asked, command, [whole]);
   }
 }
 
@@ -138,11 +141,19 @@ function problems(uri: vscode.Uri, selection: vscode.Selection): string[] {
     .map(({ range, message }) => `line ${String(range.start.line + 1)}: ${message}`);
 }
 
-async function refuse({ message, uri }: Refused): Promise<void> {
+/** Says why nothing was changed; the answer stays at hand. */
+async function refuse({ answers }: Asked, refused: Refused): Promise<void> {
   const show = "Show the Answer";
-  const choice = await vscode.window.showWarningMessage(`phi-ls: ${message}`, ...(uri ? [show] : []));
-  if (uri && choice === show) {
-    await preview(uri);
+  const answer = isAnswer(refused) ? refused : undefined;
+  if (answer) {
+    answers.keep(answer);
+  }
+  const choice = await vscode.window.showWarningMessage(
+    `phi-ls: ${refused.message}`,
+    ...(answer ? [show] : []),
+  );
+  if (answer && choice === show) {
+    answers.open(answer.uri);
   }
 }
 
@@ -179,16 +190,21 @@ function propose(message: string, address: string): void {
   }
 }
 
-function preview(uri: string): Thenable<unknown> {
-  return vscode.commands.executeCommand("markdown.showPreviewToSide", vscode.Uri.parse(uri));
-}
-
 function hovers(args: readonly unknown[]): boolean {
   return (args[0] as Target | undefined)?.hover === true;
 }
 
 function isRefused(answer: unknown): answer is Refused {
-  return has(answer, "message") && !(answer as { applied?: unknown }).applied;
+  return has(answer, "message") && (answer as { applied?: unknown }).applied === false;
+}
+
+function isAnswer(answer: unknown): answer is Answer {
+  return has(answer, "uri") && has(answer, "title") && has(answer, "markdown");
+}
+
+/** An edit that the person has seen and turned down. */
+function isDiscarded(answer: unknown): boolean {
+  return (answer as { discarded?: unknown }).discarded === true;
 }
 
 function isNames(answer: unknown): answer is Names {

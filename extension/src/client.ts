@@ -9,10 +9,11 @@ import {
   type LanguageClientOptions,
   type StaticFeature,
 } from "vscode-languageclient/node";
-import { showGrowing } from "./actions";
+import type { Answer } from "./answers";
 import type { PaletteId } from "./generated";
 import type { Launch } from "./python";
 import { environment } from "./run";
+import { forServer, hoversOff, switchedOff } from "./scope";
 import type { Status } from "./status";
 
 const ERRORS_ALLOWED = 3;
@@ -24,6 +25,8 @@ export interface ClientHooks {
   onStatus: (status: Status) => void;
   /** The server ended without being asked to; the last line that it wrote on standard error. */
   onEnd: (lastLine: string) => void;
+  /** An answer that is being written, each time with more of it. */
+  onAnswer: (answer: Answer) => void;
   /** Runs a server command that a light bulb asked for. */
   execute: (command: string, args: unknown[]) => Promise<unknown>;
 }
@@ -37,15 +40,29 @@ export interface Client {
 export function createClient(launch: Launch, hooks: ClientHooks): Client {
   let lastLine = "";
   const options: LanguageClientOptions = {
-    documentSelector: [{ scheme: "file" }, { scheme: "untitled" }],
+    documentSelector: [{ scheme: "file" }, { scheme: "untitled" }, { notebook: "*" }],
     outputChannel: hooks.log,
-    initializationOptions: () => vscode.workspace.getConfiguration().get("phi"),
+    initializationOptions: () => forServer(vscode.workspace.getConfiguration().get("phi")),
     markdown: {
       isTrusted: { enabledCommands: ["phi.explain" satisfies PaletteId] },
       supportThemeIcons: true,
     },
     middleware: {
       executeCommand: (command, args) => hooks.execute(command, args),
+      provideInlineCompletionItems: (document, position, context, token, next) =>
+        switchedOff(document) ? [] : next(document, position, context, token),
+      provideHover: (document, position, token, next) =>
+        hoversOff(document) ? undefined : next(document, position, token),
+      workspace: {
+        configuration: async (params, token, next) => {
+          const answer: unknown = await next(params, token);
+          return Array.isArray(answer)
+            ? answer.map((section, index) =>
+                params.items[index]?.section === "phi" ? forServer(section) : (section as unknown),
+              )
+            : [];
+        },
+      },
     },
     initializationFailedHandler: () => false,
     stdioOptions: {
@@ -81,7 +98,9 @@ export function createClient(launch: Launch, hooks: ClientHooks): Client {
   client.onNotification("phi/status", (status: Status) => {
     hooks.onStatus(status);
   });
-  client.onNotification("phi/answer", showGrowing);
+  client.onNotification("phi/answer", (answer: Answer) => {
+    hooks.onAnswer(answer);
+  });
   return {
     start: () => client.start(),
     dispose: () => client.dispose(),

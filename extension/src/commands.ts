@@ -2,19 +2,38 @@
 import * as vscode from "vscode";
 import { act, execute, has, type Asked, type Target } from "./actions";
 import { backends, palette, ServerCommand, Setting, type PaletteId, type ServerCommandId } from "./generated";
+import { switchedOff } from "./scope";
+import { installBackend, pullModel } from "./supply";
+import { getStarted, tryCompletion } from "./tryout";
 
 export const MENU = "phi.menu";
+/** What belongs to the machine rather than to the code: the status item offers it first. */
+const MACHINE: readonly PaletteId[] = [
+  "phi.pullModel",
+  "phi.installBackend",
+  "phi.chooseBackend",
+  "phi.chooseModel",
+  "phi.doctor",
+  "phi.why",
+  "phi.showLog",
+  "phi.restart",
+  "phi.getStarted",
+];
 const REPORTS = "phi-report";
 
-export function registerCommands(server: Asked, log: vscode.LogOutputChannel): vscode.Disposable {
+export function registerCommands(
+  asked: Asked,
+  log: vscode.LogOutputChannel,
+  extension: vscode.Extension<unknown>,
+): vscode.Disposable {
   const reports = new Reports();
   const report = async (command: ServerCommandId, title: string): Promise<void> => {
-    const answer = await execute(server, command, [{}]);
+    const answer = await execute(asked, command, [{}]);
     if (has(answer, "text")) {
       await reports.show(title, answer.text);
     }
   };
-  const acting = (command: ServerCommandId) => (target?: Target) => act(server, command, target);
+  const acting = (command: ServerCommandId) => (target?: Target) => act(asked, command, target);
   const handlers: Record<PaletteId, (target?: Target) => unknown> = {
     "phi.explain": acting(ServerCommand.explain),
     "phi.document": acting(ServerCommand.document),
@@ -28,18 +47,29 @@ export function registerCommands(server: Asked, log: vscode.LogOutputChannel): v
     "phi.explainFile": acting(ServerCommand.explainFile),
     "phi.commitMessage": acting(ServerCommand.commitMessage),
     "phi.own": acting(ServerCommand.own),
-    "phi.why": () => report(ServerCommand.why, "Why"),
+    "phi.why": () => {
+      const document = vscode.window.activeTextEditor?.document;
+      const setting = document && switchedOff(document);
+      return setting
+        ? reports.show("Why", `The setting ${setting} is off for this ${document.languageId} file.\n`)
+        : report(ServerCommand.why, "Why");
+    },
     "phi.showPrompt": () => report(ServerCommand.showPrompt, "Last prompt"),
     "phi.doctor": () => report(ServerCommand.doctor, "Doctor"),
     "phi.forgetExplanations": async () => {
-      const answer = await execute(server, ServerCommand.forgetExplanations, [{}]);
+      const answer = await execute(asked, ServerCommand.forgetExplanations, [{}]);
       if (has(answer, "text")) {
         void vscode.window.showInformationMessage(`phi-ls: ${answer.text}`);
       }
     },
+    "phi.pullModel": () => pullModel(asked),
+    "phi.installBackend": () => installBackend(asked),
     "phi.chooseBackend": chooseBackend,
     "phi.chooseModel": chooseModel,
-    "phi.restart": () => server.restart(),
+    "phi.tryCompletion": () => tryCompletion(extension.extensionUri),
+    "phi.getStarted": () => getStarted(extension),
+    "phi.answers": () => asked.answers.choose(),
+    "phi.restart": () => asked.server.restart(),
     "phi.showLog": () => {
       log.show();
     },
@@ -70,16 +100,19 @@ class Reports implements vscode.TextDocumentContentProvider {
 }
 
 async function showMenu(): Promise<void> {
-  const items = palette.map(({ id, title, help }) => ({
-    label: title,
-    detail: help,
-    id,
-  }));
+  const item = ({ id, title, help }: (typeof palette)[number]) => ({ label: title, detail: help, id });
+  const separator = (label: string) => ({ label, kind: vscode.QuickPickItemKind.Separator, id: "" });
+  const items = [
+    separator("model and machine"),
+    ...MACHINE.flatMap((wanted) => palette.filter(({ id }) => id === wanted).map(item)),
+    separator("code"),
+    ...palette.filter(({ id }) => !MACHINE.includes(id)).map(item),
+  ];
   const choice = await vscode.window.showQuickPick(items, {
     title: "phi-ls",
     matchOnDetail: true,
   });
-  if (choice) {
+  if (choice?.id) {
     await vscode.commands.executeCommand(choice.id);
   }
 }

@@ -9,11 +9,13 @@ export const Setting = {
   threads: "phi.threads",
   logLevel: "phi.logLevel",
   actions: "phi.actions",
+  confirmEdits: "phi.confirmEdits",
   inlineCompletionEnable: "phi.inlineCompletion.enable",
   inlineCompletionDebounceMs: "phi.inlineCompletion.debounceMs",
   inlineCompletionMaxNewTokens: "phi.inlineCompletion.maxNewTokens",
   inlineCompletionMultiline: "phi.inlineCompletion.multiline",
   inlineCompletionLookup: "phi.inlineCompletion.lookup",
+  inlineCompletionUnasked: "phi.inlineCompletion.unasked",
   hoverMode: "phi.hover.mode",
   hoverDeadlineMs: "phi.hover.deadlineMs",
   remoteUrl: "phi.remote.url",
@@ -21,15 +23,20 @@ export const Setting = {
   remoteApi: "phi.remote.api",
   remoteProfile: "phi.remote.profile",
   serverPython: "phi.server.python",
+  serverWheels: "phi.server.wheels",
   traceServer: "phi.trace.server",
 } as const;
 
 /** Settings that the server cannot follow while it runs. */
-export const restartSettings = ["phi.server.python"] as const;
+export const restartSettings = ["phi.server.python", "phi.server.wheels"] as const;
 
 export const backends = ["auto", "cuda", "directml", "cpu", "gguf", "remote"] as const;
 
 export const ServerCommand = {
+  backends: "phi.server.backends",
+  installBackend: "phi.server.installBackend",
+  models: "phi.server.models",
+  pullModel: "phi.server.pullModel",
   explain: "phi.server.explain",
   document: "phi.server.document",
   explainError: "phi.server.explainError",
@@ -110,6 +117,11 @@ export const palette = [
     help: "Run one of the actions that you defined in the setting `phi.actions`.",
   },
   {
+    id: "phi.answers",
+    title: "Show an Earlier Answer",
+    help: "Choose among the answers of this session, also those whose edits were not made.",
+  },
+  {
     id: "phi.why",
     title: "Why This Completion, or None",
     help: "Say what the last decision about a completion was, and its reason.",
@@ -130,6 +142,16 @@ export const palette = [
     help: "Delete every explanation that is kept for hovers.",
   },
   {
+    id: "phi.pullModel",
+    title: "Download Model",
+    help: "Show which models suit this machine, and download one once you have agreed to size, host and licence.",
+  },
+  {
+    id: "phi.installBackend",
+    title: "Install Backend",
+    help: "Show which backends this machine could use, and install one once you have agreed to size and host.",
+  },
+  {
     id: "phi.chooseBackend",
     title: "Choose Backend",
     help: "Choose where the model runs.",
@@ -138,6 +160,16 @@ export const palette = [
     id: "phi.chooseModel",
     title: "Choose Model",
     help: "Choose the model, by its id, its file or its folder.",
+  },
+  {
+    id: "phi.tryCompletion",
+    title: "Try a Completion",
+    help: "Open a small file that shows how completions come and what takes them.",
+  },
+  {
+    id: "phi.getStarted",
+    title: "Get Started",
+    help: "Show the first steps: see what this machine has, pick a model, try a completion.",
   },
   {
     id: "phi.restart",

@@ -3,6 +3,8 @@ import { execFile } from "node:child_process";
 export interface RunOptions {
   timeoutMs: number;
   signal?: AbortSignal;
+  /** What the program's environment has beside that of the editor. */
+  env?: NodeJS.ProcessEnv;
 }
 
 /** Runs a program; resolves with its standard output, rejects with one line that says what went wrong. */
@@ -13,11 +15,11 @@ export function environment(): NodeJS.ProcessEnv {
   return { ...process.env, PYTHONSAFEPATH: "1", PYTHONUTF8: "1" };
 }
 
-export const run: Run = (command, args, { timeoutMs, signal }) =>
+export const run: Run = (command, args, { timeoutMs, signal, env }) =>
   new Promise((resolve, reject) => {
     const options = {
       timeout: timeoutMs,
-      env: environment(),
+      env: { ...environment(), ...env },
       windowsHide: true,
       maxBuffer: 16 * 1024 * 1024,
     };

@@ -1,5 +1,6 @@
 /** What the server says of itself, as one item of the status bar. */
 import * as vscode from "vscode";
+import type { PaletteId } from "./generated";
 
 export interface Status {
   readonly state: "starting" | "loading" | "ready" | "busy" | "failed" | "off";
@@ -11,6 +12,8 @@ export interface Status {
   readonly message: string;
   /** Why candidates that were tried or looked at before do not run. */
   readonly refusals: readonly string[];
+  /** Why its completions are shown only when they are asked for; empty when they come while one types. */
+  readonly withheld: string;
 }
 
 const NOTHING = {
@@ -20,6 +23,7 @@ const NOTHING = {
   starter: false,
   message: "",
   refusals: [],
+  withheld: "",
 };
 export const STARTING: Status = { ...NOTHING, state: "starting" };
 
@@ -56,6 +60,7 @@ export function render(status: Status): Rendered {
     `**phi-ls** is ${state}`,
     rows.map(([name, value]) => `${name}: ${escaped(value ?? "")}`).join("  \n"),
     lines(status.message),
+    lines(status.withheld),
     status.refusals.length > 0
       ? `Not used:\n${status.refusals.map((refusal) => `- ${lines(refusal)}`).join("\n")}`
       : "",
@@ -88,12 +93,34 @@ function escaped(text: string): string {
   return text.replace(/[\\`*_{}[\]()#+!|<>~$&-]/g, "\\$&");
 }
 
+const RESTRICTED =
+  "This workspace is not trusted: what its settings say about programs, backends and models is ignored.";
+const LINKS = {
+  "phi.why": "Why no suggestion?",
+  "phi.doctor": "Report",
+  "phi.showLog": "Log",
+} as const satisfies Partial<Record<PaletteId, string>>;
+
+/** The tooltip: what the server says, whether its workspace is trusted, and three ways to know more. */
+export function tooltip(rendered: Rendered, trusted: boolean): vscode.MarkdownString {
+  const links = Object.entries(LINKS).map(([command, title]) => `[${title}](command:${command})`);
+  const parts = [rendered.tooltip, ...(trusted ? [] : [RESTRICTED]), links.join(" · ")];
+  const text = new vscode.MarkdownString(parts.join("\n\n"), true);
+  text.isTrusted = { enabledCommands: Object.keys(LINKS) };
+  return text;
+}
+
 export class StatusItem implements vscode.Disposable {
   private readonly item = vscode.window.createStatusBarItem(
     "phi.status",
     vscode.StatusBarAlignment.Right,
     100,
   );
+
+  private status = STARTING;
+  private readonly onTrust = vscode.workspace.onDidGrantWorkspaceTrust(() => {
+    this.show(this.status);
+  });
 
   constructor(command: string) {
     this.item.name = "phi-ls";
@@ -103,9 +130,11 @@ export class StatusItem implements vscode.Disposable {
   }
 
   show(status: Status): void {
-    const { text, tooltip, alarming } = render(status);
+    const rendered = render(status);
+    const { text, alarming } = rendered;
+    this.status = status;
     this.item.text = text;
-    this.item.tooltip = new vscode.MarkdownString(tooltip, true);
+    this.item.tooltip = tooltip(rendered, vscode.workspace.isTrusted);
     this.item.backgroundColor = alarming ? new vscode.ThemeColor("statusBarItem.errorBackground") : undefined;
     this.item.accessibilityInformation = {
       label: `phi-ls: ${text.replace(/\$\([^)]*\) /, "")}`,
@@ -113,6 +142,7 @@ export class StatusItem implements vscode.Disposable {
   }
 
   dispose(): void {
+    this.onTrust.dispose();
     this.item.dispose();
   }
 }

@@ -40,6 +40,7 @@ beforeEach(() => {
     folder: "/extension",
     onStatus: () => undefined,
     onEnd: (line) => ends.push(line),
+    onAnswer: () => undefined,
     execute: () => Promise.resolve(undefined),
   });
 });

@@ -1,10 +1,17 @@
 import { beforeEach, expect, test } from "vitest";
-import { execute, showGrowing } from "../src/actions";
+import { execute } from "../src/actions";
 import { MENU, registerCommands } from "../src/commands";
 import { log, reset, state } from "./vscode";
 
 const asked: unknown[][] = [];
 let answer: () => Promise<unknown>;
+const shown: [string, string][] = [];
+const answers = {
+  show: ({ uri }: { uri: string }) => void shown.push(["show", uri]),
+  keep: ({ uri }: { uri: string }) => void shown.push(["keep", uri]),
+  open: (uri: string) => void shown.push(["open", uri]),
+  choose: () => Promise.resolve(),
+};
 const server = {
   request: (command: string, args: readonly unknown[]): Promise<unknown> => {
     asked.push([command, ...args]);
@@ -16,11 +23,14 @@ const server = {
   },
 };
 
+const host = { server, answers };
+
 beforeEach(() => {
   reset();
   asked.length = 0;
+  shown.length = 0;
   answer = () => Promise.resolve(undefined);
-  registerCommands(server, log as never);
+  registerCommands(host, log as never, { id: "phi-ls.phi-ls", extensionUri: { text: "/ext" } } as never);
 });
 
 async function choose(id: string, ...args: unknown[]): Promise<void> {
@@ -32,7 +42,7 @@ const target = {
   range: { start: { line: 0, character: 0 }, end: { line: 0, character: 3 } },
 };
 
-test("explain asks for the selection and previews the answer beside the code", async () => {
+test("explain asks for the selection and shows the answer", async () => {
   const start = { line: 1, character: 2 };
   state.editor = { document: { uri: "file:///a.py", version: 7 }, selection: { start, end: start } };
   answer = () => Promise.resolve({ title: "add", markdown: "# add", uri: "phi-ls:/explain/1/add.md" });
@@ -40,7 +50,7 @@ test("explain asks for the selection and previews the answer beside the code", a
   expect(asked).toEqual([
     ["phi.server.explain", { uri: "file:///a.py", range: { start, end: start }, version: 7 }],
   ]);
-  expect(state.executed).toEqual([["markdown.showPreviewToSide", { text: "phi-ls:/explain/1/add.md" }]]);
+  expect(shown).toEqual([["show", "phi-ls:/explain/1/add.md"]]);
 });
 
 test("a link in a hover names the code itself", async () => {
@@ -56,10 +66,10 @@ test("without an editor the user is told what is missing", async () => {
 
 test("an edit that was refused is told, one that was applied speaks for itself", async () => {
   answer = () => Promise.resolve({ applied: true, message: "Document area" });
-  await execute(server, "phi.server.document", [target]);
+  await execute(host, "phi.server.document", [target]);
   expect(state.messages).toEqual([]);
   answer = () => Promise.resolve({ applied: false, message: "the file has changed meanwhile" });
-  await execute(server, "phi.server.document", [target]);
+  await execute(host, "phi.server.document", [target]);
   expect(state.messages).toEqual(["phi-ls: the file has changed meanwhile"]);
 });
 
@@ -79,7 +89,7 @@ test("reports open as texts", async () => {
   answer = () => Promise.resolve({ text: "cpu is chosen", markdown: "", uri: "phi-ls:/doctor/1/doctor.md" });
   await choose("phi.doctor");
   expect(state.executed).toEqual([]);
-  expect(state.shown).toEqual([{ path: "/Doctor", text: "cpu is chosen" }]);
+  expect(state.shown[0]).toEqual({ path: "/Doctor", text: "cpu is chosen" });
 });
 
 test("the backend that is chosen is written to the user's settings", async () => {
@@ -99,27 +109,32 @@ test("the status item's menu runs what is chosen", async () => {
   expect(state.executed).toEqual([["phi.restart"]]);
 });
 
-test("an answer that was shown while it grew is not opened again", async () => {
-  showGrowing({ uri: "phi-ls:/explain/2/x.md" });
-  expect(state.executed).toEqual([["markdown.showPreviewToSide", { text: "phi-ls:/explain/2/x.md" }]]);
-  answer = () => Promise.resolve({ title: "x", markdown: "# x", uri: "phi-ls:/explain/2/x.md" });
-  await choose("phi.explain", target);
-  expect(state.executed.length).toBe(1);
+test("an edit that was turned down is kept, and nothing is said", async () => {
+  const told = { title: "Fix", markdown: "# Fix", uri: "phi-ls:/fix/2/f.md" };
+  answer = () => Promise.resolve({ applied: false, discarded: true, ...told });
+  await choose("phi.fix", { ...target, problems: ["line 1: bad"] });
+  expect(shown).toEqual([["keep", "phi-ls:/fix/2/f.md"]]);
+  expect(state.messages).toEqual([]);
 });
 
 test("a link that wants the answer in the hover opens the hover again", async () => {
   answer = () => Promise.resolve({ title: "x", markdown: "# x", uri: "phi-ls:/explain/3/x.md" });
   await choose("phi.explain", { ...target, hover: true });
   expect(state.executed).toEqual([["editor.action.showHover"]]);
+  expect(shown).toEqual([]);
 });
 
 test("an answer that cannot be trusted is shown on demand", async () => {
   state.presses = { "would add": "Show the Answer" };
   const message = "nothing was changed: the answer would add a syntax error";
-  answer = () => Promise.resolve({ applied: false, message, uri: "phi-ls:/fix/1/f.md", markdown: "" });
+  const told = { title: "Fix", markdown: "# Fix", uri: "phi-ls:/fix/1/f.md" };
+  answer = () => Promise.resolve({ applied: false, message, ...told });
   await choose("phi.fix", { ...target, problems: ["line 1: bad"] });
   expect(state.messages).toEqual([`phi-ls: ${message}`]);
-  expect(state.executed).toEqual([["markdown.showPreviewToSide", { text: "phi-ls:/fix/1/f.md" }]]);
+  expect(shown).toEqual([
+    ["keep", "phi-ls:/fix/1/f.md"],
+    ["open", "phi-ls:/fix/1/f.md"],
+  ]);
 });
 
 test("a change is asked for in words, and not made without them", async () => {
@@ -145,7 +160,12 @@ test("a chosen name is given to the language's own rename", async () => {
     Promise.resolve({ name: "n", names: ["size", "length"], position: { line: 1, character: 4 } });
   await choose("phi.rename", target);
   expect(state.executed).toEqual([
-    ["vscode.executeDocumentRenameProvider", { text: target.uri }, { line: 1, character: 4 }, "length"],
+    [
+      "vscode.executeDocumentRenameProvider",
+      expect.objectContaining({ text: target.uri }),
+      { line: 1, character: 4 },
+      "length",
+    ],
   ]);
   expect(state.messages).toEqual(["phi-ls: no extension of this language can rename here."]);
 });
@@ -161,4 +181,28 @@ test("forgetting says how much was forgotten", async () => {
   answer = () => Promise.resolve({ text: "3 explanations deleted" });
   await choose("phi.forgetExplanations");
   expect(state.messages).toEqual(["phi-ls: 3 explanations deleted"]);
+});
+
+test("why there was no suggestion: a setting that is off for this language is named, and no server asked", async () => {
+  state.editor = { document: { languageId: "python" } };
+  state.languages = { python: { "phi.enable": false } };
+  await choose("phi.why");
+  expect(asked).toEqual([]);
+  expect(state.shown[0]).toEqual({
+    path: "/Why",
+    text: "The setting phi.enable is off for this python file.\n",
+  });
+});
+
+test("the first steps are a walkthrough of this extension", async () => {
+  await choose("phi.getStarted");
+  expect(state.executed).toEqual([["workbench.action.openWalkthrough", "phi-ls.phi-ls#start", false]]);
+});
+
+test("a completion is tried where nothing has to be saved, by a key", async () => {
+  await choose("phi.tryCompletion");
+  const content = "/ext/extension/media/try.py";
+  const end = { line: 0, character: content.length };
+  expect(state.shown).toEqual([{ language: "python", content }, { selection: { start: end, end } }]);
+  expect(state.executed).toEqual([["type", { text: " " }]]);
 });

@@ -36,6 +36,7 @@ function server(found: Search = { launch }): { server: Server; shown: Status[]; 
     log: log as never,
     folder: "/extension",
     execute: () => Promise.resolve(undefined),
+    onAnswer: () => undefined,
     find: () => Promise.resolve(found),
     offerEnvironment: () => {
       seen.offers += 1;

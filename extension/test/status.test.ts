@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { failed, render, STARTING, type Status } from "../src/status";
+import { failed, render, STARTING, StatusItem, type Status } from "../src/status";
+import { reset, state } from "./vscode";
 
 const ready: Status = {
   state: "ready",
@@ -9,6 +10,7 @@ const ready: Status = {
   starter: false,
   message: "",
   refusals: [],
+  withheld: "",
 };
 
 test.each<[string, Status, string]>([
@@ -37,12 +39,19 @@ test.each<[string, Status, string]>([
 });
 
 test("the tooltip says what runs, what the server says of it, and why the others do not run", () => {
-  const status = { ...ready, starter: true, message: "for trying out", refusals: ["cuda: no NVIDIA GPU"] };
+  const status = {
+    ...ready,
+    starter: true,
+    message: "for trying out",
+    refusals: ["cuda: no NVIDIA GPU"],
+    withheld: "starter is not shown unasked",
+  };
   expect(render(status).tooltip).toBe(
     [
       "**phi-ls** is ready",
       "Model: phi\\-3\\-mini\\-4k \\(starter model\\)  \nBackend: cpu  \nEngine: onnx\\_genai",
       "for trying out",
+      "starter is not shown unasked",
       "Not used:\n- cuda: no NVIDIA GPU",
       "Click for its commands.",
     ].join("\n\n"),
@@ -61,4 +70,24 @@ test("what a failure says cannot become a link or an icon", () => {
   expect(render(failed("[click](command:x) $(alert)")).tooltip).toContain(
     "\\[click\\]\\(command:x\\) \\$\\(alert\\)",
   );
+});
+
+test("in a workspace that is not trusted the tooltip says what is ignored, until it is trusted", () => {
+  reset();
+  state.trusted = false;
+  new StatusItem("phi.menu").show(ready);
+  const said = (): string | undefined => state.items[0]?.tooltip.value;
+  expect(said()).toContain("This workspace is not trusted");
+  state.trusted = true;
+  state.onTrust?.();
+  expect(said()).not.toContain("not trusted");
+  expect(said()).toContain("is ready");
+});
+
+test("the tooltip's links run three commands and no other", () => {
+  reset();
+  new StatusItem("phi.menu").show(ready);
+  const { value, isTrusted } = state.items[0]?.tooltip ?? {};
+  expect(value).toContain("[Why no suggestion?](command:phi.why) · [Report](command:phi.doctor)");
+  expect(isTrusted).toEqual({ enabledCommands: ["phi.why", "phi.doctor", "phi.showLog"] });
 });

@@ -6,6 +6,12 @@ export enum StatusBarAlignment {
   Right = 2,
 }
 
+export enum ViewColumn {
+  Beside = -2,
+  One = 1,
+  Two = 2,
+}
+
 export enum ConfigurationTarget {
   Global = 1,
 }
@@ -14,11 +20,17 @@ export enum ProgressLocation {
   Notification = 15,
 }
 
+export enum QuickPickItemKind {
+  Separator = -1,
+}
+
 export class ThemeColor {
   constructor(readonly id: string) {}
 }
 
 export class MarkdownString {
+  isTrusted: boolean | { enabledCommands: string[] } = false;
+
   constructor(
     readonly value: string,
     readonly supportThemeIcons: boolean,
@@ -30,6 +42,16 @@ export class Position {
     readonly line: number,
     readonly character: number,
   ) {}
+}
+
+export class Range {
+  readonly start: Position;
+  readonly end: Position;
+
+  constructor(line: number, character: number, endLine: number, endCharacter: number) {
+    this.start = new Position(line, character);
+    this.end = new Position(endLine, endCharacter);
+  }
 }
 
 export class CancellationError extends Error {}
@@ -50,8 +72,14 @@ export class Disposable {
 }
 
 export const Uri = {
-  parse: (text: string): { text: string } => ({ text }),
+  parse: (text: string): { text: string; path: string } => ({
+    text,
+    path: text.replace(/^\w+:\/\//, ""),
+  }),
   from: (parts: { scheme: string; path: string }): { scheme: string; path: string } => parts,
+  joinPath: (base: { text: string }, ...parts: string[]): { text: string } => ({
+    text: [base.text, ...parts].join("/"),
+  }),
 };
 
 export interface StatusBarItem {
@@ -66,6 +94,14 @@ export const state = {
   updates: [] as unknown[],
   registered: new Map<string, (...args: unknown[]) => unknown>(),
   executed: [] as unknown[][],
+  /** What commands of the editor answer, by their id. */
+  commands: {} as Record<string, (...args: unknown[]) => unknown>,
+  panels: [] as Panel[],
+  trusted: true,
+  onTrust: undefined as (() => void) | undefined,
+  /** Settings of a language, by its id, then by their name. */
+  languages: {} as Record<string, Record<string, unknown>>,
+  onChange: undefined as ((event: unknown) => void) | undefined,
   /** The buttons that a person presses, by a part of the message. */
   presses: {} as Record<string, string>,
   messages: [] as string[],
@@ -79,6 +115,8 @@ export const state = {
 
 export function reset(): void {
   Object.assign(state, {
+    trusted: true,
+    languages: {},
     items: [],
     settings: {},
     updates: [],
@@ -86,6 +124,8 @@ export function reset(): void {
     presses: {},
     messages: [],
     shown: [],
+    commands: {},
+    panels: [],
   });
   Object.assign(state, {
     picked: undefined,
@@ -94,6 +134,38 @@ export function reset(): void {
     editor: undefined,
   });
   state.registered.clear();
+}
+
+/** A page of the extension's own. */
+export class Panel {
+  viewColumn = ViewColumn.Two;
+  readonly posted: unknown[] = [];
+  revealed = 0;
+  closed: () => void = () => undefined;
+  say: (message: unknown) => void = () => undefined;
+  readonly webview = {
+    html: "",
+    cspSource: "https://panel",
+    asWebviewUri: ({ text }: { text: string }) => `https://panel/${text}`,
+    onDidReceiveMessage: (listener: (message: unknown) => void) => {
+      this.say = listener;
+    },
+    postMessage: (message: unknown) => this.posted.push(message),
+  };
+
+  constructor(public title: string) {}
+
+  onDidDispose(listener: () => void): void {
+    this.closed = listener;
+  }
+
+  reveal(): void {
+    this.revealed += 1;
+  }
+
+  dispose(): void {
+    this.closed();
+  }
 }
 
 export const log = {
@@ -123,9 +195,15 @@ export const window = {
   showErrorMessage: message,
   showInformationMessage: message,
   showWarningMessage: message,
-  showTextDocument: (document: unknown) => {
-    state.shown.push(document);
+  visibleTextEditors: [] as unknown[],
+  showTextDocument: (...document: unknown[]) => {
+    state.shown.push(...document);
     return Promise.resolve();
+  },
+  createWebviewPanel: (_type: string, title: string) => {
+    const panel = new Panel(title);
+    state.panels.push(panel);
+    return panel;
   },
   showQuickPick: (items: { label: string }[]) =>
     Promise.resolve(items.find(({ label }) => label === state.picked)),
@@ -141,14 +219,28 @@ export const commands = {
   },
   executeCommand: (...call: unknown[]) => {
     state.executed.push(call);
-    return Promise.resolve();
+    const [id, ...args] = call as [string, ...unknown[]];
+    return Promise.resolve(state.commands[id]?.(...args));
   },
 };
 
 export const workspace = {
+  get isTrusted(): boolean {
+    return state.trusted;
+  },
+  onDidGrantWorkspaceTrust: (listener: () => void) => {
+    state.onTrust = listener;
+    return new Disposable(() => undefined);
+  },
   workspaceFolders: undefined,
-  getConfiguration: () => ({
-    get: (name: string, otherwise?: unknown) => state.settings[name] ?? otherwise,
+  getConfiguration: (_section?: string, scope?: { languageId?: string }) => ({
+    get: (name: string, otherwise?: unknown) =>
+      state.languages[scope?.languageId ?? ""]?.[name] ?? state.settings[name] ?? otherwise,
+    inspect: (name: string) => ({
+      globalValue: state.settings[name],
+      languageIds: Object.keys(state.languages),
+      globalLanguageValue: state.languages[scope?.languageId ?? ""]?.[name],
+    }),
     update: (...change: unknown[]) => {
       state.updates.push(change);
       return Promise.resolve();
@@ -156,6 +248,10 @@ export const workspace = {
   }),
   onDidChangeConfiguration: (listener: (typeof state)["onConfiguration"]) => {
     state.onConfiguration = listener;
+    return new Disposable(() => undefined);
+  },
+  onDidChangeTextDocument: (listener: (typeof state)["onChange"]) => {
+    state.onChange = listener;
     return new Disposable(() => undefined);
   },
   registerTextDocumentContentProvider: (
@@ -173,6 +269,7 @@ export const workspace = {
         : { path: from.path, text: workspace.provider?.provideTextDocumentContent(from) },
     ),
   applyEdit: () => Promise.resolve(true),
+  fs: { readFile: ({ text }: { text: string }) => Promise.resolve(Buffer.from(text)) },
 };
 
 export const extensions = { getExtension: (): undefined => undefined };

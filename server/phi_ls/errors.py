@@ -9,6 +9,7 @@
     │   ├── StoreError           the model store cannot be written, or has no room
     │   └── DownloadFailed       the hub did not give what was asked for
     ├── InstallFailed            a backend's environment could not be made or removed
+    ├── JobFailed                a pull or an installation in a child did not get done; its own line says why
     ├── NoBackend                no candidate can run here; carries the refusals
     └── WorkerError              the inference worker could not do its work
         ├── LoadFailed           the engine refused the model
@@ -68,6 +69,10 @@ class DownloadFailed(CatalogError):
 
 class InstallFailed(PhiLsError):
     """A backend's environment could not be made or removed; the one that was there is as it was."""
+
+
+class JobFailed(PhiLsError):
+    """A pull or an installation that ran in a child did not get done; the text is the child's own."""
 
 
 class NoBackend(PhiLsError):

@@ -31,6 +31,10 @@ class Span:
     def __contains__(self, offset: int) -> bool:
         return self.start <= offset < self.end
 
+    def moved(self, distance: int) -> Span:
+        """The range as far to the right, or to the left of zero."""
+        return Span(self.start + distance, self.end + distance)
+
 
 @dataclass(frozen=True)
 class Edit:

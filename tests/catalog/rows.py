@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from catalog.hub_server import HubState
 
-STARTER = bundled("models") / "starter" / "onnx-int4"
+STARTER = bundled("models") / "starter" / "onnx-int8"
 FOLDER = "cpu/int4"
 ID = "tiny"
 

@@ -52,7 +52,7 @@ def test_a_key_value_cache_of_phi_3_mini_costs_what_was_measured() -> None:
 
 
 def test_the_starter_ships_whole_in_both_forms() -> None:
-    assert [(local.build.id, local.missing) for local in starter()] == [("onnx-int4", ""), ("gguf-q8_0", "")]
+    assert [(local.build.id, local.missing) for local in starter()] == [("onnx-int8", ""), ("gguf-q8_0", "")]
 
 
 def test_a_file_is_verified_once_until_it_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

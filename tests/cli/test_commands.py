@@ -63,7 +63,7 @@ def test_explain_prints_markdown_and_says_who_speaks(file: Path, capsys: pytest.
     assert main(["explain", str(file), "--at", "5:6", "--backend", "scripted"]) == 0
     out, err = capsys.readouterr()
     assert out == (
-        "# `sub`\n\n```python\ndef sub(a, b)\n```\n\nIt subtracts.\n\n---\n*scripted on scripted, on this machine*\n"
+        "# `sub`\n\n```python\ndef sub(a, b)\n```\n\nIt subtracts.\n\n---\n*scripted, on this machine*\n"
     )
     assert err.startswith("scripted on scripted, scripted: ")
 

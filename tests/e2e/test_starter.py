@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 URI = "file:///project/shapes.py"
 BEFORE = "def area(width, height):\n    return "
 CASES = [
-    pytest.param("cpu", "onnxruntime_genai", "onnx-int4", id="onnx"),
+    pytest.param("cpu", "onnxruntime_genai", "onnx-int8", id="onnx"),
     pytest.param("gguf", "llama_cpp", "", id="gguf"),
 ]
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from editors.scenes import AREA, FOX, HOVERED, SUMMARY
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from editors.editor import Editor
 
 _numbers = itertools.count(1)
@@ -25,6 +27,18 @@ def completes(editor: Editor, before: str, line: int, offered: str, after: str) 
     if "\t" in before:
         editor.indent_with_tabs()
     editor.append(line)
+    _takes(editor, path, before, offered, after)
+
+
+def completes_within(editor: Editor, before: str, column: int, offered: str, after: str) -> None:
+    """The same before a character of the first line."""
+    path = editor.work.file(name("within"), before)
+    editor.open(path)
+    editor.insert(1, column)
+    _takes(editor, path, before, offered, after)
+
+
+def _takes(editor: Editor, path: Path, before: str, offered: str, after: str) -> None:
     editor.offered(offered)
     editor.accept()
     editor.becomes(path, after)
@@ -43,6 +57,8 @@ def hovers(editor: Editor) -> None:
     editor.hover()
     editor.terminal.sees(SUMMARY)
     editor.terminal.sees("area(width, height)")
+    marks = [mark for mark in ("```", "**") if mark in editor.terminal.screen()]
+    assert not marks, f"{marks} in what people read:\n{editor.terminal.screen()}"
     editor.unhover()
     editor.terminal.sees_no(SUMMARY)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,28 +31,40 @@ def kind(request: pytest.FixtureRequest) -> type[Editor]:
     return found
 
 
-@pytest.fixture(scope="session")
-def launch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Editor]]:
-    """Starts an editor in a new workplace, waits until its worker is `ready`, and ends it with the tests."""
+@pytest.fixture
+def launch(kind: type[Editor], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Editor]]:
+    """Starts an editor in a new workplace, waits until its worker is `ready`, and ends it with the test."""
     with ExitStack() as stack:
-
-        def start(kind: type[Editor], *, ready: str = "loaded", **more: Any) -> Editor:
-            folder = tmp_path_factory.mktemp(kind.__name__.lower())
-            editor = kind(Workplace(folder, **{"settings": SETTINGS, "script": SCRIPT, **more}))
-            stack.callback(editor.terminal.close)
-            editor.open(editor.work.file("first.py", "first = 1\n"))
-            editor.work.event("worker", state=ready)
-            if "sabotage" in more:
-                editor.be_impatient()
-            return editor
-
-        yield start
+        yield lambda **more: stack.enter_context(_running(kind, tmp_path_factory, **more))
 
 
 @pytest.fixture(scope="session")
-def shared(kind: type[Editor], launch: Callable[..., Editor]) -> Editor:
+def shared(kind: type[Editor], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Editor]:
     """One editor for the tests that leave it running."""
-    return launch(kind)
+    with _running(kind, tmp_path_factory) as editor:
+        yield editor
+
+
+@pytest.fixture(scope="session")
+def sabotaged(kind: type[Editor], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Editor]:
+    """One editor whose server answers wrongly as the workplace's file `sabotage` says."""
+    with _running(kind, tmp_path_factory, sabotage=True) as editor:
+        yield editor
+
+
+@contextmanager
+def _running(
+    kind: type[Editor], temporary: pytest.TempPathFactory, *, ready: str = "loaded", **more: Any
+) -> Iterator[Editor]:
+    folder = temporary.mktemp(kind.__name__.lower())
+    editor = kind(Workplace(folder, **{"settings": SETTINGS, "script": SCRIPT, **more}))
+    try:
+        editor.start()
+        editor.open(editor.work.file("first.py", "first = 1\n"))
+        editor.work.event("worker", state=ready)
+        yield editor
+    finally:
+        editor.close()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -68,8 +80,10 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     feature = item.get_closest_marker("feature")
     if feature is not None and isinstance(item, pytest.Function) and (report.when == "call" or not report.passed):
         editor = item.callspec.params["kind"]
-        result = "skipped" if report.skipped else "ok" if report.passed else "FAILED"
-        item.config.stash.setdefault(_results, {})[editor.name, feature.args[0]] = result
+        said = dict(report.user_properties).get("result", "ok")
+        result = "skipped" if report.skipped else said if report.passed else "FAILED"
+        row = feature.args[0].format(**item.callspec.params)
+        item.config.stash.setdefault(_results, {})[editor.name, row] = str(result)
     return report
 
 

@@ -13,8 +13,11 @@ from editors.terminal import Terminal
 from editors.workplace import FAILING_SECONDS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from editors.workplace import Workplace
 
+START_SECONDS = 60.0
 TOOLBOX = Path(os.environ.get("PHI_LS_EDITORS") or Path(__file__).parents[2] / ".toolbox" / "editors")
 
 
@@ -34,8 +37,6 @@ class Editor(ABC):
     """Asking takes the only candidate, without showing it."""
     tells_acceptance: ClassVar[bool] = True
     """It runs the command of an item that was taken."""
-    settings_follow: ClassVar[bool]
-    """The server is told of settings that change while it runs."""
     ready: ClassVar[str]
     """What the screen shows once keys are heard."""
 
@@ -51,7 +52,14 @@ class Editor(ABC):
             patience=workplace.patience,
         )
         workplace.screen = self.terminal.screen
-        self.terminal.sees(self.ready, 60)
+
+    def start(self) -> None:
+        """Wait until keys are heard."""
+        self.terminal.sees(self.ready, START_SECONDS)
+
+    def close(self) -> None:
+        """End it by force, if it still runs."""
+        self.terminal.close()
 
     @classmethod
     def missing(cls) -> str:
@@ -79,12 +87,20 @@ class Editor(ABC):
         """Put the cursor behind the last character of a line, ready to type."""
 
     @abstractmethod
+    def insert(self, line: int, column: int) -> None:
+        """Put the cursor before a character, ready to type."""
+
+    @abstractmethod
     def go(self, line: int, column: int) -> None:
         """Put the cursor on a character."""
 
     @abstractmethod
     def ask(self) -> None:
         """Ask for what could follow, where it does not come by itself."""
+
+    def ask_by_hand(self) -> None:
+        """Ask in the way that says so to the server, which editors with ghost text have."""
+        raise NotImplementedError
 
     @abstractmethod
     def accept(self) -> None:
@@ -118,13 +134,17 @@ class Editor(ABC):
     def leave(self) -> None:
         """Quit, whatever is not saved."""
 
+    @abstractmethod
     def switch_off(self) -> None:
-        """Set `phi.enable` to false in the running session."""
-        raise NotImplementedError
+        """Set `phi.enable` to false in the running session, and wait until the server has been told."""
 
-    def be_impatient(self) -> None:
-        """Wait no longer than for what is expected not to come."""
-        self.work.patience = self.terminal.patience = FAILING_SECONDS
+    @contextlib.contextmanager
+    def expecting(self, wrong: str) -> Iterator[None]:
+        """Meanwhile a wait fails at once where `wrong` is shown, and soon where a text should go."""
+        terminal = self.terminal
+        terminal.hopeless, terminal.patience_to_go = wrong, FAILING_SECONDS
+        yield
+        terminal.hopeless, terminal.patience_to_go = "", terminal.patience
 
     def indent_with_tabs(self) -> None:  # noqa: B027 - most editors look at the file
         """Tell the editor that the file has tabs, where it does not look."""
@@ -140,6 +160,10 @@ class Editor(ABC):
         """Ask, and wait until `text` is offered on the screen."""
         self.ask()
         self.terminal.sees(text)
+
+    def shows(self, line: str, text: str) -> None:
+        """Wait until `text` is shown as what could follow `line`, however short it is."""
+        self.terminal.sees(line.strip() + text.splitlines()[0])
 
     def becomes(self, path: Path, wanted: str) -> None:
         """Save until the file holds what is wanted, byte for byte."""

@@ -80,6 +80,9 @@ class Emacs(Editor):
         self.terminal.type(str(line))
         self.terminal.keys("Enter", "C-e")
 
+    def insert(self, line: int, column: int) -> None:
+        self.go(line, column)
+
     def go(self, line: int, column: int) -> None:
         self.terminal.keys("M-g", "g")
         self.terminal.type(str(line))
@@ -102,13 +105,16 @@ class Eglot(Emacs):
     name = "Emacs, eglot"
     version_of = ("emacs", "eglot")
     ghost = False
-    settings_follow = True
     takes_at_once = True
     tells_acceptance = False
     snippet = "eglot.el"
 
     def ask(self) -> None:
         self.terminal.keys("C-M-i")
+
+    def shows(self, line: str, text: str) -> None:
+        """It is in the file already."""
+        self.terminal.sees(line.strip() + text.splitlines()[0])
 
     def accept(self) -> None:
         """The only candidate is taken at once, where it begins with the word before the cursor."""
@@ -146,7 +152,6 @@ class LspMode(Emacs):
     name = "Emacs, lsp-mode"
     version_of = ("emacs", "lsp-mode")
     ghost = True
-    settings_follow = False
     snippet = "lsp-mode.el"
     packages = TOOLBOX / "usr" / "share" / "emacs" / "site-lisp" / "elpa-src"
 
@@ -173,6 +178,16 @@ class LspMode(Emacs):
         self.terminal.sees("Select code action")
         self.terminal.type(title)
         self.terminal.keys("Enter")
+
+    def ask_by_hand(self) -> None:
+        self.ask()
+
+    def switch_off(self) -> None:
+        """lsp-mode hands settings over at the start only, so the page says to restart the server."""
+        self.evaluate('(lsp-register-custom-settings \'(("phi.enable" nil t)))')
+        self.command("lsp-workspace-restart")
+        self.terminal.wait(lambda: len(self.work.servers) == 2, "another server")
+        self.terminal.sees(f"LSP[phi-ls:{self.work.servers[-1]}]")
 
     def restart(self) -> None:
         """lsp-mode does it by itself, as told."""

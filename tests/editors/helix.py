@@ -18,12 +18,12 @@ class Helix(Editor):
     version_of = ("helix",)
     ghost = False
     tells_acceptance = False
-    settings_follow = False
 
     def configure(self) -> None:
         folder = self.work.home / "config" / "helix"
         folder.mkdir(parents=True)
-        (folder / "languages.toml").write_text(snippets("helix")["languages.toml"])
+        self.languages = folder / "languages.toml"
+        self.languages.write_text(snippets("helix")["languages.toml"])
         (folder / "config.toml").write_text('theme = "base16_terminal"\n')
 
     def arguments(self) -> list[str]:
@@ -44,12 +44,19 @@ class Helix(Editor):
         self.terminal.escape()
         self.terminal.type(f"{line}GA")
 
+    def insert(self, line: int, column: int) -> None:
+        self.go(line, column)
+        self.terminal.type("i")
+
     def go(self, line: int, column: int) -> None:
         self.command(f"goto {line}")
         self.terminal.type("gh" + "l" * column)
 
     def ask(self) -> None:
         self.terminal.keys("C-x")
+
+    def shows(self, line: str, text: str) -> None:
+        self.terminal.sees(f" {text.splitlines()[0].strip()} text")
 
     def accept(self) -> None:
         self.terminal.keys("Tab", "Enter")
@@ -74,6 +81,17 @@ class Helix(Editor):
         rows = [row for row in self.terminal.screen().splitlines() if "with phi-ls" in row]
         chosen = next(number for number, row in enumerate(rows) if title in row)
         self.terminal.keys(*["Down"] * chosen, "Enter")
+
+    def switch_off(self) -> None:
+        """Helix hands settings over at the start only, so the page says to restart the server."""
+        on = self.languages.read_text()
+        off = on.replace("phi = { ", "phi = { enable = false, ")
+        assert off != on
+        self.languages.write_text(off)
+        self.command("config-reload")
+        self.restart()
+        log = self.work.folder / "helix.log"
+        self.terminal.wait(lambda: log.read_text().count('"method":"initialized"') == 2, "another server")
 
     def restart(self) -> None:
         self.command("lsp-restart phi")

@@ -22,7 +22,6 @@ class Neovim(Editor):
     version_of = ("neovim",)
     ghost = True
     keeps_ghost_after_null = True
-    settings_follow = True
     parts = ("server.lua", "ghost.lua")
 
     def configure(self) -> None:
@@ -63,11 +62,18 @@ class Neovim(Editor):
         self.terminal.escape()
         self.terminal.type(f"{line}GA")
 
+    def insert(self, line: int, column: int) -> None:
+        self.go(line, column)
+        self.terminal.type("i")
+
     def go(self, line: int, column: int) -> None:
         self.command(f"call cursor({line}, {column + 1})")
 
     def ask(self) -> None:
         """Ghost text comes by itself."""
+
+    def ask_by_hand(self) -> None:
+        self.terminal.keys("C-Space")
 
     def accept(self) -> None:
         self.terminal.keys("Tab")
@@ -120,6 +126,9 @@ class NeovimPopup(Neovim):
 
     def ask(self) -> None:
         self.terminal.keys("C-x", "C-o")
+
+    def shows(self, line: str, text: str) -> None:
+        self.terminal.sees(f" {text.splitlines()[0].strip()} Text phi-ls")
 
     def accept(self) -> None:
         self.terminal.keys("C-n", "C-y")

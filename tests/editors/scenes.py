@@ -14,6 +14,11 @@ MANY = "many ="
 SLOW = "slow ="
 QUICK = "quick ="
 STALLED = "stalled ="
+HALF = "count = half_a"
+MIDDLE = "answer = max(1,)"
+SPECIAL = "template ="
+SPECIAL_TEXT = '"${name} \\\\d $1 {{0}} `x`"'
+BY_HAND = "by_hand = prox"
 SUMMARY = "The size of a rectangle."
 HOVERED = (
     f"print(area(2, 3))\n{'#' + chr(10)}" + "\n" * 60 + f'def area(width, height):\n    """{SUMMARY}"""\n    return 0\n'
@@ -29,6 +34,10 @@ SCRIPT: dict[str, Any] = {
         {"when": r"total_tabbed\(self, prices\):\s*$", "text": "\t\t" + TABBED_BODY},
         {"when": r"total\(self, prices\):\s*$", "text": " " * 8 + TOTAL_BODY},
         {"when": r"fox =$", "text": " 'fox'"},
+        {"when": r"half_a$", "text": "nd_half"},
+        {"when": r"max\(1,$", "text": " width"},
+        {"when": r"template =$", "text": " " + SPECIAL_TEXT},
+        {"when": r"by_hand = pro$", "text": "duct"},
         {"when": r"many =$", "text": " " + WORDS},
         {"when": r"quick =$", "text": " brown"},
         {"when": r"slow =[^\n]*$", "text": " lazy_dog" + " + dog" * 2000},
@@ -37,8 +46,11 @@ SCRIPT: dict[str, Any] = {
     "default": "",
 }
 
-SETTINGS: dict[str, Any] = {"phi": {"backend": "scripted"}}
+SETTINGS: dict[str, Any] = {"phi": {"backend": "scripted", "inlineCompletion": {"lookup": False}}}
+"""Without lookup, since the scenes are much alike, and what one test typed would be offered in the next."""
 STARTER: dict[str, Any] = {"phi": {"backend": "cpu"}}
+UNASKED: dict[str, Any] = {"phi": {"backend": "cpu", "inlineCompletion": {"unasked": "model"}}}
+"""For popups, whose requests never count as asked by hand."""
 STARTER_SCENES = (
     "class Point:\n    def __init__(self, x, y):\n        self.x = x\n        self.y =",
     "total = 0\nfor number in range(10):\n    total +=",

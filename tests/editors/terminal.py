@@ -14,18 +14,20 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 EVERY_SECONDS = 0.03
-ESCAPE_SECONDS = 0.08
 _numbers = itertools.count(1)
 
 
 class Terminal:
     """One program on a screen of its own; the tmux server ends with it.
 
-    `patience` is how long a screen may take to show what it should, in seconds.
+    `patience` is how long a screen may take to show what it should, `patience_to_go` to clear what it should not, in
+    seconds. Once `hopeless` is on the screen, nothing that is waited for can come any more.
     """
 
+    hopeless = ""
+
     def __init__(self, command: list[str], *, folder: Path, environment: dict[str, str], patience: float) -> None:
-        self.patience = patience
+        self.patience = self.patience_to_go = patience
         self._socket = f"phi-ls-{os.getpid()}-{next(_numbers)}"
         self._folder = folder
         self._ended = folder / ".exit-code"
@@ -43,9 +45,8 @@ class Terminal:
         self._tmux("send-keys", *names)
 
     def escape(self) -> None:
-        """Press Escape, and wait as long as programs do to tell it from the beginning of another key."""
-        self.keys("Escape")
-        time.sleep(ESCAPE_SECONDS)
+        """Press Escape, spelled so that no program, however late it reads, takes it for the beginning of another key."""
+        self.type("\x1b[27u")
 
     def type(self, text: str) -> None:
         """Type text as it is."""
@@ -56,12 +57,27 @@ class Terminal:
         lines = self._tmux("capture-pane", "-p").stdout.splitlines()
         return "\n".join(line for line in lines if line.strip() not in ("", "~"))
 
+    def resize(self, columns: int, rows: int) -> None:
+        """Give the screen another size."""
+        self._tmux("resize-window", "-x", str(columns), "-y", str(rows))
+
+    def coloured(self) -> list[str]:
+        """The rows of the screen with their colours, as terminals are told them."""
+        return self._tmux("capture-pane", "-p", "-e").stdout.splitlines()
+
+    def cursor(self) -> tuple[int, int]:
+        """The column and the row of the cursor, from 0."""
+        column, row = self._tmux("display-message", "-p", "#{cursor_x} #{cursor_y}").stdout.split()
+        return int(column), int(row)
+
     def wait(self, wanted: Callable[[], object], what: str, seconds: float | None = None) -> None:
         """Wait until `wanted` holds; the screen is part of the failure."""
         deadline = time.monotonic() + (seconds or self.patience)
         while not wanted():
-            if time.monotonic() > deadline:
-                raise AssertionError(f"{what}: not within {seconds or self.patience} s; the screen:\n{self.screen()}")
+            late = time.monotonic() > deadline
+            if late or (self.hopeless and self.hopeless in self.screen()):
+                when = f"not within {seconds or self.patience} s" if late else "hopeless"
+                raise AssertionError(f"{what}: {when}; the screen:\n{self.screen()}")
             time.sleep(EVERY_SECONDS)
 
     def sees(self, text: str, seconds: float | None = None) -> None:
@@ -70,7 +86,7 @@ class Terminal:
 
     def sees_no(self, text: str) -> None:
         """Wait until the screen shows `text` nowhere."""
-        self.wait(lambda: text not in self.screen(), f"wanted {text!r} off the screen")
+        self.wait(lambda: text not in self.screen(), f"wanted {text!r} off the screen", self.patience_to_go)
 
     @property
     def exit_code(self) -> int | None:

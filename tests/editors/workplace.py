@@ -31,12 +31,16 @@ Event = dict[str, Any]
 class Workplace:
     """`settings` are those of the user's own file, below what the editor says; `script` is the scripted engine's."""
 
-    def __init__(self, folder: Path, *, settings: dict[str, Any], script: dict[str, Any], sabotage: str = "") -> None:
+    def __init__(
+        self, folder: Path, *, settings: dict[str, Any], script: dict[str, Any], sabotage: bool = False
+    ) -> None:
         self.folder = folder
         self.project = folder / "project"
         self.home = folder / "home"
         self.journal_file = folder / "journal.jsonl"
         self._started = folder / "servers"
+        self._switch = folder / "sabotage"
+        self._switch.touch()
         self.screen: Callable[[], str] = str
         """What the editor shows, for failures."""
         self.patience = PATIENCE_SECONDS
@@ -64,7 +68,7 @@ class Workplace:
             "PHI_LS_JOURNAL_TEXT": "1",
             "PHI_LS_SCRIPT": str(folder / "script.json"),
             "PHI_LS_TEST_SERVERS": str(self._started),
-            **({"PHI_LS_SABOTAGE": sabotage} if sabotage else {}),
+            "PHI_LS_SABOTAGE": str(self._switch),
         }
 
     def file(self, name: str, text: str) -> Path:
@@ -72,6 +76,10 @@ class Workplace:
         path = self.project / name
         path.write_bytes(text.encode())
         return path
+
+    def sabotage(self, kind: str) -> None:
+        """Have the server answer wrongly from this moment on, as sabotaged.py says; "" for rightly."""
+        self._switch.write_text(kind)
 
     def events(self, event: str, **fields: object) -> list[Event]:
         """The events of the journal that have these fields."""

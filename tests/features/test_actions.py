@@ -150,8 +150,7 @@ async def test_an_error_is_explained_with_its_message(tmp_path: Path, monkeypatc
         result = await act(assistant, "explainError", problems=("line 4: bad\nvery bad",))
         assert isinstance(result, Answer)
         assert result.markdown == (
-            "# Problem\n\n> line 4: bad\n> very bad\n\nA text is no number.\n\n"
-            "---\n*scripted on scripted, on this machine*\n"
+            "# Problem\n\n> line 4: bad\n> very bad\n\nA text is no number.\n\n---\n*scripted, on this machine*\n"
         )
 
 

@@ -95,6 +95,46 @@ async def test_below_the_threshold_nothing_is_offered_unasked(tmp_path: Path, mo
 
 
 @pytest.mark.e2e
+async def test_a_doubted_text_is_asked_for_once_and_shown_when_it_is_wanted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with assistant_with(tmp_path, monkeypatch, "first)", 0.31, MEASURED) as assistant:
+        asked = [
+            await ask(assistant, LINE),
+            await ask(assistant, LINE.replace("$0", "fi$0")),
+            await ask(assistant, LINE),
+            await ask(assistant, LINE.replace("$0", "f$0"), Trigger.INVOKED),
+            await ask(assistant, LINE.replace("$0", "fi$0")),
+        ]
+    doubt = "confidence 0.31 is below 0.50"
+    assert [(offer.text, offer.came_from, offer.gate) for offer in asked] == [
+        ("", "model", doubt),
+        ("", "cache", doubt),
+        ("", "cache", doubt),
+        ("irst)", "cache", ""),
+        ("rst)", "cache", ""),
+    ]
+
+
+BLOCK = "def f(a):\n    $0\n"
+WRITTEN = "b = a + 1\n    c = b + 1\n    return c\n"
+
+
+@pytest.mark.e2e
+async def test_a_doubted_block_ends_with_its_first_line_unless_it_is_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with assistant_with(tmp_path, monkeypatch, WRITTEN, 0.31, MEASURED) as assistant:
+        unasked = await ask(assistant, BLOCK)
+        asked = await ask(assistant, BLOCK, Trigger.INVOKED)
+        again = await ask(assistant, BLOCK)
+    assert (unasked.text, unasked.account.finish_reason) == ("", "doubted")
+    assert unasked.account.new_tokens < 10
+    assert (asked.text, asked.came_from) == (WRITTEN.rstrip("\n"), "model")
+    assert (again.text, again.came_from) == (WRITTEN.rstrip("\n"), "cache")
+
+
+@pytest.mark.e2e
 @pytest.mark.parametrize(
     ("confidence", "known"),
     [pytest.param(0.8, MEASURED, id="sure"), pytest.param(0.1, None, id="never-measured")],

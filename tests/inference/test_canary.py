@@ -148,7 +148,7 @@ async def test_a_slow_machine_is_not_kept_waiting_for_the_long_canary(tmp_path: 
 
 
 @pytest.mark.engine
-@pytest.mark.parametrize(("build", "package"), [("onnx-int4", "onnxruntime_genai"), ("gguf-q8_0", "llama_cpp")])
+@pytest.mark.parametrize(("build", "package"), [("onnx-int8", "onnxruntime_genai"), ("gguf-q8_0", "llama_cpp")])
 async def test_a_real_model_with_damaged_weights_is_passed_over(build: str, package: str, tmp_path: Path) -> None:
     if importlib.util.find_spec(package) is None:
         pytest.skip(f"{package} is not installed")
@@ -157,7 +157,7 @@ async def test_a_real_model_with_damaged_weights_is_passed_over(build: str, pack
     folder.mkdir()
     for file in local.build.files:
         shutil.copy(local.folder / file.name, folder / file.name)
-    weights = folder / ("model.onnx.data" if build == "onnx-int4" else local.build.main)
+    weights = folder / ("model.onnx.data" if build == "onnx-int8" else local.build.main)
     content = bytearray(weights.read_bytes())
     half = len(content) // 2
     content[half : half + 400_000] = random.Random(1).randbytes(400_000)

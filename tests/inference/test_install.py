@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import csv
-import hashlib
-import io
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
-import zipfile
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +16,7 @@ import pytest
 
 from catalog.rows import command, environment
 from inference.machines import LINUX, MAC, WINDOWS, nvidia
+from inference.wheels import LLAMA_PACKAGE, wheel
 from phi_ls.errors import InstallFailed, UsageError
 from phi_ls.inference import install as module
 from phi_ls.inference.install import install, remove
@@ -34,35 +30,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.e2e
 QUIET = Journal(None)
 RECIPE = Recipe("gguf", "llama_cpp", "llama-cpp-python", ("llama-cpp-python==0.3.36", "numpy>=2.0"))
-
-LLAMA_PACKAGE = {
-    "llama_cpp/__init__.py": "__version__ = '0.3.36'\n",
-    "llama_cpp/llama_cpp.py": """
-import ctypes
-llama_token = ctypes.c_int32
-LLAMA_TOKEN_ATTR_CONTROL = 1
-def llama_supports_gpu_offload(): return False
-def llama_log_callback(function): return function
-""",
-}
-
-
-def wheel(folder: Path, name: str, version: str, files: dict[str, str]) -> None:
-    """A wheel with these files, as pip accepts it."""
-    module_name = name.replace("-", "_")
-    info = f"{module_name}-{version}.dist-info"
-    content = {
-        **files,
-        f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n",
-        f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
-    }
-    rows = io.StringIO()
-    for path, text in content.items():
-        digest = base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).rstrip(b"=").decode()
-        csv.writer(rows, lineterminator="\n").writerow([path, f"sha256={digest}", len(text)])
-    with zipfile.ZipFile(folder / f"{module_name}-{version}-py3-none-any.whl", "w") as archive:
-        for path, text in {**content, f"{info}/RECORD": rows.getvalue() + f"{info}/RECORD,,\n"}.items():
-            archive.writestr(path, text)
 
 
 @pytest.fixture

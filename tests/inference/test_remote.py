@@ -55,7 +55,10 @@ def settings_for(state: OpenAi, **more: str) -> Settings:
 async def started(settings: Settings, journal: Path, *spare: object) -> AsyncGenerator[Supervisor, None]:
     log = Journal(str(journal))
     supervisor = Supervisor(log, lambda: None)
-    supervisor.start((remote(settings), *spare))  # type: ignore[arg-type]
+    first = remote(settings)
+    # A server that has gone silent is not waited for as long as a user would.
+    first = replace(first, options=(*first.options, ("silence_seconds", "2")))
+    supervisor.start((first, *spare))  # type: ignore[arg-type]
     try:
         yield supervisor
     finally:

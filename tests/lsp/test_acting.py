@@ -29,6 +29,8 @@ STREAMING = {
     "window": {"showDocument": {"support": True}, "workDoneProgress": True},
 }
 
+OWN_PANEL = {**STREAMING, "experimental": {"phi": {"showsAnswers": True, "streamsAnswers": True}}}
+
 
 @asynccontextmanager
 async def acting(
@@ -37,6 +39,8 @@ async def acting(
     answer: str,
     capabilities: dict[str, Any],
     settings: dict[str, Any] | None = None,
+    *,
+    applied: bool = True,
     **script: Any,
 ) -> AsyncGenerator[Session, None]:
     """A session whose model gives this answer; requests of the server are answered as an editor would."""
@@ -51,7 +55,7 @@ async def acting(
     await assistant.supervisor.client()
     session.server.use(assistant)
     session.open(URI, CODE.text)
-    editor = asyncio.create_task(answering(session))
+    editor = asyncio.create_task(answering(session, applied=applied))
     try:
         yield session
     finally:
@@ -60,10 +64,10 @@ async def acting(
         assistant.journal.close()
 
 
-async def answering(session: Session) -> None:
-    """An editor that agrees to everything."""
+async def answering(session: Session, *, applied: bool) -> None:
+    """An editor that agrees to everything, and applies edits or not."""
     results: dict[str, Any] = {
-        "workspace/applyEdit": {"applied": True},
+        "workspace/applyEdit": {"applied": applied},
         "window/showDocument": {"success": True},
         "window/workDoneProgress/create": None,
         "workspace/textDocumentContent/refresh": None,
@@ -121,7 +125,7 @@ async def test_a_file_that_changed_meanwhile_keeps_the_answer(tmp_path: Path, mo
             "the file changed while the text was written, so nothing was applied; ask again",
         )
         assert sent(session, "workspace/applyEdit") == []
-        assert await content(session, told["uri"]) == "Adds all items."
+        assert await content(session, told["uri"]) == "# Document total\n\nAdds all items.\n"
 
 
 async def test_what_cannot_be_trusted_is_shown_and_never_applied(
@@ -163,12 +167,67 @@ async def test_a_long_answer_can_be_read_while_it_grows(tmp_path: Path, monkeypa
 async def test_an_editor_that_asks_for_it_is_told_of_an_answer_that_grows(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    own = {**STREAMING, "experimental": {"phi": {"showsAnswers": True, "streamsAnswers": True}}}
-    async with acting(tmp_path, monkeypatch, "It adds.", own) as session:
+    words = "It adds " + " ".join(f"word{number}" for number in range(30))
+    async with acting(tmp_path, monkeypatch, words, OWN_PANEL, token_ms=20) as session:
         told = await run(session, "explain")
-        assert sent(session, "phi/answer") == [{"uri": told["uri"], "title": "total"}]
-        assert told["markdown"].endswith("\n*shapes.py, line 1*\n")
+        brought = sent(session, "phi/answer")
+        assert len(brought) > 2
+        assert {(params["uri"], params["title"]) for params in brought} == {(told["uri"], "Explanation of total")}
+        opening = "# `total`\n\n```python\ndef total(items)\n```\n\nIt"
+        assert all(params["markdown"].startswith(opening) for params in brought)
+        assert [params["markdown"].endswith("\n\n*…*\n") for params in brought] == [True] * (len(brought) - 1) + [False]
+        assert brought[-1] == {key: told[key] for key in ("uri", "title", "markdown", "code")}
+        whole = {"start": {"line": 0, "character": 0}, "end": {"line": 1, "character": 21}}
+        assert told["code"] == {"uri": URI, "range": whole}
         assert sent(session, "window/showDocument") == []
+
+
+async def test_an_answer_for_a_hover_opens_nothing_and_is_there_at_once_the_next_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with acting(tmp_path, monkeypatch, "It adds.", OWN_PANEL) as session:
+        assert session.server.assistant is not None
+        session.server.assistant.explanations.clear()
+        asked = await run(session, "explain", hover=True)
+        assert sent(session, "phi/answer") == []
+        kept = await run(session, "explain", kept=True)
+        assert kept["markdown"] == asked["markdown"]
+        journal = [json.loads(line) for line in (tmp_path / "journal").read_text().splitlines()]
+        assert sum(entry["event"] == "generation" and entry["state"] == "asked" for entry in journal) == 1
+
+
+@pytest.mark.parametrize(
+    ("setting", "action", "confirmed"),
+    [
+        pytest.param("code", "document", False, id="documentation-is-checked"),
+        pytest.param("code", "simplify", True, id="code-is-seen-first"),
+        pytest.param("always", "document", True, id="all-are-seen-first"),
+        pytest.param("never", "simplify", False, id="none-is"),
+    ],
+)
+async def test_an_edit_is_shown_before_it_is_made_where_the_settings_want_that(
+    setting: str, action: str, confirmed: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = "Adds all items." if action == "document" else "def total(items):\n    return sum(items or ())\n"
+    annotating = {"workspaceEdit": {**EDITING["workspaceEdit"], "changeAnnotationSupport": {}}}
+    settings = {"confirmEdits": setting}
+    async with acting(tmp_path, monkeypatch, answer, {"workspace": annotating}, settings) as session:
+        assert (await run(session, action))["applied"]
+        (applied,) = sent(session, "workspace/applyEdit")
+        assert applied["edit"]["changeAnnotations"]["phi-ls"]["needsConfirmation"] is confirmed
+
+
+async def test_an_edit_that_is_turned_down_is_kept_without_a_word(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    annotating = {"workspaceEdit": {**EDITING["workspaceEdit"], "changeAnnotationSupport": {}}}
+    panel = {"workspace": annotating, "experimental": {"phi": {"showsAnswers": True}}}
+    settings = {"confirmEdits": "always"}
+    async with acting(tmp_path, monkeypatch, "Adds all items.", panel, settings, applied=False) as session:
+        told = await run(session, "document")
+        assert (told["applied"], told["discarded"], "message" in told) == (False, True, False)
+        assert await content(session, told["uri"]) == told["markdown"] == "# Document total\n\nAdds all items.\n"
+        assert sent(session, "window/showMessage") == []
 
 
 async def test_cancelling_stops_the_engine_and_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -84,14 +84,16 @@ INSERTED = {
                         "edits": [{**INSERTED, "annotationId": "phi-ls"}],
                     }
                 ],
-                "changeAnnotations": {"phi-ls": {"label": "Document f", "needsConfirmation": False}},
+                "changeAnnotations": {"phi-ls": {"label": "Document f", "needsConfirmation": True}},
             },
             id="annotated",
         ),
     ],
 )
 def test_an_edit_takes_the_richest_form_that_the_client_has(client: Client, edit: object) -> None:
-    made = convert.workspace_edit(source_of("ab"), [Edit(Span(1, 1), "!")], "utf-16", client, label="Document f")
+    made = convert.workspace_edit(
+        source_of("ab"), [Edit(Span(1, 1), "!")], "utf-16", client, label="Document f", confirm=True
+    )
     assert plain(made) == edit
 
 
@@ -185,14 +187,16 @@ function, a.py line 1; named 3 times in this file"""
     assert shown(client, explained).splitlines()[1] == "area: It multiplies."
 
 
-def test_the_link_that_asks_for_an_explanation_is_only_for_clients_that_have_the_command() -> None:
+def test_links_that_lead_to_an_explanation_are_only_for_clients_that_have_the_command() -> None:
     assert "command:" not in shown(Client(), card())
     text = shown(Client(command_links=True), card())
-    beside, here = (json.loads(unquote(link)) for link in re.findall(r"\(command:phi\.explain\?([^)]*)\)", text))
+    here, beside = (json.loads(unquote(link)) for link in re.findall(r"\(command:phi\.explain\?([^)]*)\)", text))
     area = {"start": {"line": 0, "character": 4}, "end": {"line": 0, "character": 4}}
     assert beside == [{"uri": URI, "range": area}]
     assert here == [{"uri": URI, "range": area, "hover": True}]
-    assert "command:" not in shown(Client(command_links=True), card(explanation="Known.", label="m"))
+    known = shown(Client(command_links=True), card(explanation="Known.", label="m"))
+    (kept,) = (json.loads(unquote(link)) for link in re.findall(r"\(command:phi\.explain\?([^)]*)\)", known))
+    assert kept == [{"uri": URI, "range": area, "kept": True}]
 
 
 @pytest.mark.parametrize(

@@ -179,6 +179,7 @@ def test_a_status_is_sent_when_it_differs_from_the_last_one() -> None:
         "starter": True,
         "message": "The starter model",
         "refusals": ("cuda: no GPU",),
+        "withheld": "",
     }
 
 

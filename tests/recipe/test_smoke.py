@@ -54,7 +54,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def genai(made: Path) -> Iterator[Engine]:
-    yield from loaded("onnx_genai", made / "onnx-int4")
+    yield from loaded("onnx_genai", made / "onnx-int8")
 
 
 @pytest.fixture(scope="module")
@@ -74,12 +74,12 @@ def test_the_export_names_its_files_and_what_they_are(made: Path) -> None:
     assert facts["tokens"] == 20_480
     assert set(facts["files"]) == {
         "licences.json",
-        "onnx-int4/chat_template.jinja",
-        "onnx-int4/genai_config.json",
-        "onnx-int4/model.onnx",
-        "onnx-int4/model.onnx.data",
-        "onnx-int4/tokenizer.json",
-        "onnx-int4/tokenizer_config.json",
+        "onnx-int8/chat_template.jinja",
+        "onnx-int8/genai_config.json",
+        "onnx-int8/model.onnx",
+        "onnx-int8/model.onnx.data",
+        "onnx-int8/tokenizer.json",
+        "onnx-int8/tokenizer_config.json",
         "starter-q8_0.gguf",
     }
     assert json.loads((made / "licences.json").read_text("utf-8"))["cpython"]["licence"] == "PSF-2.0"
@@ -87,7 +87,7 @@ def test_the_export_names_its_files_and_what_they_are(made: Path) -> None:
 
 @pytest.mark.parametrize("text", ODD_TEXTS.values(), ids=ODD_TEXTS)
 def test_three_tokenizers_cut_odd_texts_alike(text: str, made: Path, genai: Engine, llama: Engine) -> None:
-    tokenizer = Tokenizer.from_file(str(made / "onnx-int4" / "tokenizer.json"))
+    tokenizer = Tokenizer.from_file(str(made / "onnx-int8" / "tokenizer.json"))
     tokenizer.encode_special_tokens = True
     expected = tokenizer.encode(text, add_special_tokens=False).ids
     assert genai.encode([Text(text)]) == expected

@@ -35,14 +35,17 @@ export const plain = (text) => text.replaceAll("\u00a0", " ");
 export class Workbench {
   /**
    * `folder` is opened; `out` is emptied and takes all that the programs write; `shots` takes the screenshots;
-   * `machine` are the settings that belong to the machine.
+   * `machine` are the settings that belong to the machine, `user` are a person's beside those of settings.mjs, `keys`
+   * their key bindings; `trust`: folders have to be trusted. `node` runs code-server.
    */
-  static async open({ codeServer, browser, vsix, folder, out, shots, machine, env }) {
+  static async open({ codeServer, browser, vsix, folder, out, shots, machine, env, ...more }) {
+    const { user = {}, keys = [], trust = false, node = process.env.E2E_NODE ?? process.execPath } = more;
     const bench = new Workbench();
-    Object.assign(bench, { codeServer, out, shots, folder, outside: new Set() });
+    Object.assign(bench, { codeServer, out, shots, folder, trust, node, outside: new Set() });
     bench.env = { ...process.env, ...bench.#home(), ...env, EXTENSIONS_GALLERY: "{}" };
     for (const name of Object.keys(bench.env)) if (name.startsWith("VSCODE_")) delete bench.env[name];
-    bench.#writeSettings("User", settings.user);
+    bench.setUser(user);
+    bench.#write("User", "keybindings.json", keys);
     bench.setMachine(machine);
     bench.#install(vsix);
     try {
@@ -68,8 +71,8 @@ export class Workbench {
     };
   }
 
-  #writeSettings(place, values) {
-    const file = path.join(this.out, "data", place, "settings.json");
+  #write(place, name, values) {
+    const file = path.join(this.out, "data", place, name);
     fs.mkdirSync(path.dirname(file), { recursive: true });
     // A workbench that runs reads the file when it changes: it must never see half of it.
     fs.writeFileSync(`${file}.new`, JSON.stringify(values, null, 1));
@@ -78,7 +81,12 @@ export class Workbench {
 
   /** The settings that only a machine can have: interpreter, backend, model. A workbench that runs follows them. */
   setMachine(values) {
-    this.#writeSettings("Machine", values);
+    this.#write("Machine", "settings.json", values);
+  }
+
+  /** A person's settings, beside those that keep a workbench quiet. */
+  setUser(values) {
+    this.#write("User", "settings.json", { ...settings.user, ...values });
   }
 
   #command(...args) {
@@ -91,40 +99,53 @@ export class Workbench {
 
   #install(vsix) {
     const command = this.#command("--install-extension", vsix);
-    execFileSync(process.execPath, command, { env: this.env, stdio: ["ignore", "pipe", "pipe"] });
+    execFileSync(this.node, command, { env: this.env, stdio: ["ignore", "pipe", "pipe"] });
   }
 
   async #serve() {
     const file = path.join(this.out, "code-server.log");
     const log = fs.openSync(file, "w");
-    const quiet = ["--disable-telemetry", "--disable-update-check", "--disable-workspace-trust"];
+    const quiet = ["--disable-telemetry", "--disable-update-check"];
+    if (!this.trust) quiet.push("--disable-workspace-trust");
     const where = ["--auth", "none", "--bind-addr", "127.0.0.1:0", "--disable-getting-started-override"];
     const options = { env: this.env, stdio: ["ignore", log, log], detached: true };
-    this.process = spawn(process.execPath, this.#command(...where, ...quiet, this.folder), options);
+    this.process = spawn(this.node, this.#command(...where, ...quiet, this.folder), options);
     const address = /listening on (http:\S+?)\/\s/;
     this.url = await until("code-server", () => address.exec(fs.readFileSync(file, "utf8"))?.[1], 60_000);
   }
 
   async #browse(executablePath) {
     this.browser = await chromium.launch({ executablePath, headless: true, args: CHROMIUM_ARGS });
-    const context = await this.browser.newContext({
+    this.context = await this.browser.newContext({
       viewport: { width: 1280, height: 800 },
       reducedMotion: "reduce",
     });
-    this.page = await context.newPage();
-    this.page.setDefaultTimeout(30_000);
-    const log = fs.createWriteStream(path.join(this.out, "browser.log"));
-    this.page.on("console", (message) => log.write(`[${message.type()}] ${message.text()}\n`));
-    this.page.on("pageerror", (error) => log.write(`[error] ${error.stack}\n`));
-    context.on("requestfailed", (request) => this.#noteHost(request));
-    context.on("requestfinished", async (request) => {
+    this.context.on("requestfailed", (request) => this.#noteHost(request));
+    this.context.on("requestfinished", async (request) => {
       // A preview's resources have the address of a host, and come from the workbench's own service worker.
       const response = await request.response().catch(() => null);
       if (!response?.fromServiceWorker()) this.#noteHost(request);
     });
+    await this.#openPage();
+  }
+
+  /** Another window of the same editor, on a folder or a file `.code-workspace`; closing it closes that window only. */
+  async window(folder) {
+    const other = Object.assign(new Workbench(), this, { folder, browser: undefined, process: undefined });
+    await other.#openPage();
+    return other;
+  }
+
+  async #openPage() {
+    this.page = await this.context.newPage();
+    this.page.setDefaultTimeout(30_000);
+    const log = fs.createWriteStream(path.join(this.out, "browser.log"), { flags: "a" });
+    this.page.on("console", (message) => log.write(`[${message.type()}] ${message.text()}\n`));
+    this.page.on("pageerror", (error) => log.write(`[error] ${error.stack}\n`));
     const payload = JSON.stringify([["skipWelcome", "true"]]);
+    const kind = this.folder.endsWith(".code-workspace") ? "workspace" : "folder";
     await this.page.goto(
-      `${this.url}/?folder=${encodeURIComponent(this.folder)}&payload=${encodeURIComponent(payload)}`,
+      `${this.url}/?${kind}=${encodeURIComponent(this.folder)}&payload=${encodeURIComponent(payload)}`,
     );
     await this.page.locator(".monaco-workbench").waitFor();
   }
@@ -172,6 +193,21 @@ export class Workbench {
     await this.page.locator(".quick-input-widget").waitFor({ state: "hidden" });
   }
 
+  /** A message or a progress at the edge of the window. */
+  toast(text) {
+    return this.page.locator(".notifications-toasts .notification-list-item", { hasText: text });
+  }
+
+  /** Where the cursor is, and how much is selected. */
+  selection() {
+    return this.page.locator("#status\\.editor\\.selection");
+  }
+
+  /** Chooses from the list that is open; resolves when the list has closed or was replaced. */
+  async pick(text) {
+    await this.#pick(text);
+  }
+
   async #pick(text) {
     const label = this.page.locator(".label-name").getByText(text, { exact: true });
     await this.page.locator(".quick-input-list .monaco-list-row").filter({ has: label }).first().click();
@@ -184,6 +220,23 @@ export class Workbench {
     await this.#pick(title);
     if (item) await this.#pick(item);
     await this.#quickInputClosed();
+  }
+
+  /** Opens a file by its name, wherever in the window's folders it is. */
+  async quickOpen(name) {
+    await this.page.keyboard.press("Control+P");
+    await this.#quickInput(name);
+    await this.#pick(name);
+    await this.#quickInputClosed();
+    await this.focus(name);
+  }
+
+  /** What the status item says when the mouse is over it. */
+  async tooltip(text) {
+    await (await this.status("Phi:")).hover();
+    const tooltip = this.page.locator(".monaco-hover:visible", { hasText: text });
+    await tooltip.first().waitFor();
+    return plain((await tooltip.first().textContent()) ?? "");
   }
 
   /** Puts the cursor at a line and a column, both counted from 1. */
@@ -207,12 +260,26 @@ export class Workbench {
     return plain((await parts.allTextContents()).join(""));
   }
 
+  /** Ghost text of several lines, once one of them holds `text`; its wrapper has no size, so it is never "visible". */
+  async block(name, text) {
+    const lines = this.editor(name).locator(".suggest-preview-text, .ghost-text-decoration, .ghost-text");
+    await lines
+      .filter({ hasText: text.replaceAll(" ", "\u00a0") })
+      .first()
+      .waitFor({ state: "attached" });
+  }
+
+  /** Waits until the cursor is in a line. */
+  async at(line) {
+    await this.page.locator("#status\\.editor\\.selection", { hasText: `Ln ${line},` }).waitFor();
+  }
+
   async noGhost(name) {
     await this.editor(name).locator("[class*='ghost-text']").first().waitFor({ state: "detached" });
   }
 
-  /** What a Markdown preview shows; a preview is a page in a page in the page. */
-  preview() {
+  /** What the panel of answers shows; it is a page in a page in the page. */
+  answer() {
     return this.page.frameLocator("iframe.webview.ready").frameLocator("iframe#active-frame").locator("body");
   }
 
@@ -231,6 +298,7 @@ export class Workbench {
   }
 
   async close() {
+    if (!this.browser) await this.page?.close().catch(() => undefined);
     await this.browser?.close().catch(() => undefined);
     const server = this.process;
     if (!server || server.exitCode !== null || server.signalCode !== null) return;

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from phi_ls.worker.engine import Engine
 
 STARTER = Path(__file__).parents[2] / "models" / "starter"
-MODELS = {"onnx_genai": STARTER / "onnx-int4", "llama_cpp": STARTER / "starter-q8_0.gguf"}
+MODELS = {"onnx_genai": STARTER / "onnx-int8", "llama_cpp": STARTER / "starter-q8_0.gguf"}
 PACKAGES = {"onnx_genai": "onnxruntime_genai", "llama_cpp": "llama_cpp"}
 
 # Feeding in other portions rounds differently; a wrong cache is off by several units.

@@ -53,7 +53,7 @@ def pair(
     from phi_ls.worker.vocabulary import Vocabulary
 
     if request.param == "starter":
-        return read(STARTER / "starter-q8_0.gguf"), Vocabulary(STARTER / "onnx-int4" / "tokenizer.json")
+        return read(STARTER / "starter-q8_0.gguf"), Vocabulary(STARTER / "onnx-int8" / "tokenizer.json")
     source = shared("phi-3-tokenizer") / str(request.param) / "tokenizer.json"
     file = tmp_path_factory.mktemp("gguf") / "vocabulary.gguf"
     # llama.cpp takes the name for the sign that white space after control tokens is swallowed, as in the 4k tokenizer.

@@ -19,7 +19,7 @@ STARTER = Path(__file__).parents[2] / "models" / "starter"
 REAL = pytest.mark.parametrize(
     ("package", "engine", "model"),
     [
-        pytest.param("onnxruntime_genai", "onnx_genai", STARTER / "onnx-int4", id="onnx_genai"),
+        pytest.param("onnxruntime_genai", "onnx_genai", STARTER / "onnx-int8", id="onnx_genai"),
         pytest.param("llama_cpp", "llama_cpp", STARTER / "starter-q8_0.gguf", id="llama_cpp"),
     ],
 )

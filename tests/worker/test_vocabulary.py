@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 pytest.importorskip("tokenizers", reason="needs tokenizers")
 
-STARTER = Path(__file__).parents[2] / "models" / "starter" / "onnx-int4"
+STARTER = Path(__file__).parents[2] / "models" / "starter" / "onnx-int8"
 MODELS = ("4k", "128k", "starter")
 
 

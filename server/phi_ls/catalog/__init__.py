@@ -10,7 +10,7 @@ from phi_ls.catalog.manifest import Build, Model, ModelFile, read_catalog
 from phi_ls.catalog.progress import State
 from phi_ls.catalog.pull import pull
 from phi_ls.catalog.receipt import Receipt, read_receipt
-from phi_ls.catalog.store import LocalModel, local_models, model_at, unverified_hashes, verified
+from phi_ls.catalog.store import LocalModel, local_models, model_at, unfinished_bytes, unverified_hashes, verified
 
 __all__ = [
     "Build",
@@ -28,6 +28,7 @@ __all__ = [
     "read_catalog",
     "read_receipt",
     "remove_build",
+    "unfinished_bytes",
     "unverified_hashes",
     "verified",
 ]

@@ -79,6 +79,8 @@ class Model:
     imported: bool = False
     note: str = ""
     """What a person should know before choosing it."""
+    withheld: str = ""
+    """Why its completions are not worth showing unasked; empty for a model that is worth it."""
 
     def kv_bytes_per_token(self, build: Build) -> int:
         """2 x layers x KV heads x head size x bytes per number."""
@@ -130,6 +132,7 @@ def _model(row: Mapping[str, Any]) -> Model:
         preference=row.get("preference", 50),
         restricted=row.get("restricted", False),
         note=row.get("note", ""),
+        withheld=row.get("withheld", ""),
     )
 
 

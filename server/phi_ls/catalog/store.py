@@ -56,6 +56,12 @@ def model_at(path: Path) -> LocalModel:
     return LocalModel(model, model.builds[0], path.parent if path.is_file() else path, "")
 
 
+def unfinished_bytes(local: LocalModel) -> int:
+    """Bytes of a build that an unfinished pull or import has brought so far."""
+    folder = incoming_folder(local.folder.parent.parent, local.model.id, local.build.id)
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+
+
 def unverified_hashes(local: LocalModel) -> dict[str, str]:
     """sha256 of the files that were not verified since they last changed, by their path below `load_path`.
 

@@ -6,6 +6,7 @@ import dataclasses
 import sys
 from typing import TYPE_CHECKING
 
+from phi_ls.cli.events import leave_when_stdin_ends, tell_done, tell_step
 from phi_ls.cli.main import print_json
 from phi_ls.errors import UsageError
 from phi_ls.hardware import probe
@@ -38,13 +39,18 @@ def _list(options: argparse.Namespace) -> int:
 
 
 def _install(options: argparse.Namespace) -> int:
+    if options.events:
+        leave_when_stdin_ends()
     found = install(
         recipes(options.name, probe(), flavour=options.flavour, built=options.build or options.flavour != "auto"),
         Journal.from_environment(),
-        lambda line: None if options.json else print(line, file=sys.stderr),
+        tell_step if options.events else lambda line: None if options.json else print(line, file=sys.stderr),
     )
-    if options.json:
-        print_json({"backend": options.name, **dataclasses.asdict(found)})
+    result = {"backend": options.name, **dataclasses.asdict(found)}
+    if options.events:
+        tell_done(result)
+    elif options.json:
+        print_json(result)
     else:
         print(f"{options.name} is installed: {found.title}, in {backends_dir() / options.name}")
     return 0

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 
+_EVENTS = "for programs: one JSON object per line on stdout while it works; it is left when stdin ends"
+
+
 class _Parser(argparse.ArgumentParser):
     """Says what is wrong in one line."""
 
@@ -99,6 +102,7 @@ def parser() -> argparse.ArgumentParser:
         add("eval", "eval", "fill holes in your own code, or in HumanEval-Infilling's problems: how good it is")
     )
 
+    add("uninstall", "uninstall", "remove what phi-ls has written; models and settings stay, and are named")
     add("worker", "worker", "the inference process; started by `serve`, not by people")
     return top
 
@@ -126,6 +130,7 @@ def _backends_jobs(backends: argparse.ArgumentParser) -> None:
     install.add_argument("name", metavar="NAME", help="cpu, cuda, directml, gguf")
     install.add_argument("--flavour", default="auto", metavar="F", help="of gguf: auto, cpu, cuda, vulkan, metal")
     install.add_argument("--build", action="store_true", help="of gguf: build from source, also where a wheel is ready")
+    install.add_argument("--events", action="store_true", help=_EVENTS)
     remove = jobs.add_parser("remove", help="remove the environment of a backend")
     remove.add_argument("name", metavar="NAME")
     for job in (listed, install, remove):
@@ -147,6 +152,7 @@ def _models_jobs(models: argparse.ArgumentParser) -> None:
     pull.add_argument("id", metavar="ID")
     pull.add_argument("--build", metavar="BUILD", help="a build of `models list`; the one that suits this machine else")
     pull.add_argument("--accept-licence", action="store_true", help="for models whose licence restricts their use")
+    pull.add_argument("--events", action="store_true", help=_EVENTS)
     add("verify", "hash every file of the models that are here").add_argument("id", metavar="ID", nargs="?")
     bring = add("import", "take a GGUF file or a model folder into the store, without the network")
     bring.add_argument("path", metavar="PATH")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from phi_ls.catalog import check_build, import_model, local_models, read_catalog, read_receipt, remove_build
 from phi_ls.catalog import pull as pull_build
 from phi_ls.cli.common import settings_for
+from phi_ls.cli.events import duration, leave_when_stdin_ends, tell_done, tell_state, tell_step
 from phi_ls.cli.main import print_json
 from phi_ls.errors import ModelNotFound, UsageError
 from phi_ls.features.assistant import Assistant
@@ -62,12 +63,15 @@ def _pull(options: argparse.Namespace) -> int:
             f"read it at {local.model.source}, then add --accept-licence"
         )
     meter = Meter(quiet=options.json)
+    if options.events:
+        leave_when_stdin_ends()
+    listener, note = (tell_state, tell_step) if options.events else (meter, meter.note)
     journal = Journal.from_environment()
     with meter:
-        receipt = pull_build(
-            local, journal, listener=meter, waits=lambda: meter.note("another phi-ls pulls it; waiting")
-        )
-    if options.json:
+        receipt = pull_build(local, journal, listener=listener, waits=lambda: note("another phi-ls pulls it; waiting"))
+    if options.events:
+        tell_done(dataclasses.asdict(receipt))
+    elif options.json:
         print_json(dataclasses.asdict(receipt))
     else:
         print(f"{receipt.model} {receipt.build} is here: {len(receipt.files)} files, verified, in {local.folder}")
@@ -183,7 +187,7 @@ class Meter:
         if state.rate:
             line += f"  {state.rate / 1e6:.1f} MB/s"
         if state.left is not None:
-            line += f", {_duration(state.left)} left"
+            line += f", {duration(state.left)} left"
         self.note(line)
 
     def note(self, line: str) -> None:
@@ -196,9 +200,3 @@ class Meter:
             sys.stderr.write(line + "\n")
         sys.stderr.flush()
         self._said = line
-
-
-def _duration(seconds: float) -> str:
-    minutes, rest = divmod(max(0, round(seconds)), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s" if minutes else f"{rest} s"

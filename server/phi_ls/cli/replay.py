@@ -24,7 +24,7 @@ def run(options: argparse.Namespace) -> int:
             raise UsageError(f"wanted a file to type, found {str(file)!r}")
     settings = settings_for(options)
     layer = {"backend": settings.backend.value, "model": settings.model}
-    record = asyncio.run(replay(files, layer, keys=options.keys, rhythm=Rhythm(options.rhythm)))
+    record = asyncio.run(replay(files, layer, keys=options.keys, rhythm=Rhythm(options.rhythm))).record()
     if options.json:
         print_json(record)
     else:
@@ -40,7 +40,11 @@ def _text(record: dict[str, Any]) -> str:
         ("time to suggestion", f"{waits['p50']} ms p50, {waits['p90']} p90, {waits['p99']} p99"),
         ("prefilled per key", f"{prefilled['median']} tokens median, {prefilled['mean']} mean, {prefilled['p90']} p90"),
         ("answered without the model", _percent(record["without_model"])),
-        ("suggestions without the model", _percent(record["shown_without_model"])),
+        ("overtaken by the next key", _percent(record["overtaken"])),
+        (
+            "suggestions",
+            ", ".join(f"{n} from the {name}" for name, n in record["suggestions_by_source"].items()) or "0",
+        ),
         ("keys saved", _percent(record["keys_saved"])),
         ("characters completed", _percent(record["characters_completed"])),
         ("shown but wrong", _percent(record["shown_wrong"])),

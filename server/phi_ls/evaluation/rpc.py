@@ -73,12 +73,24 @@ class Connection:
 
     async def request(self, method: str, params: object) -> Any:  # noqa: ANN401 - as JSON is
         """The result of a request. Raises `ServerFailed`."""
+        _number, answer = await self.ask(method, params)
+        return await answer
+
+    async def ask(self, method: str, params: object) -> tuple[int, asyncio.Future[Any]]:
+        """Send a request; its number, and its result when that has come. Raises `ServerFailed`, here or there."""
         self._next_id += 1
         number = self._next_id
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._waiting[number] = future
         await self._send({"jsonrpc": "2.0", "id": number, "method": method, "params": params})
-        return await future
+        return number, future
+
+    async def cancel(self, number: int) -> None:
+        """Tell the server that nobody waits for a request any more, as editors do; its answer is dropped."""
+        future = self._waiting.pop(number, None)
+        if future is not None:
+            future.cancel()
+            await self.notify("$/cancelRequest", {"id": number})
 
     async def notify(self, method: str, params: object) -> None:
         """Send a notification."""

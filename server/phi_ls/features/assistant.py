@@ -6,6 +6,7 @@ An assistant knows no editor. The language server and the command line each make
 from __future__ import annotations
 
 import asyncio
+import math
 from collections import OrderedDict
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,10 +17,14 @@ from phi_ls.context import Budget
 from phi_ls.errors import CatalogError, ModelNotFound
 from phi_ls.features.cache import CompletionCache
 from phi_ls.features.calibration import Calibration, Calibrations
+from phi_ls.features.epochs import Epochs
 from phi_ls.features.explanations import Explanations
+from phi_ls.features.following import Following
 from phi_ls.features.lookup import Neighbours
 from phi_ls.features.rhythm import Rhythm
-from phi_ls.hardware import HardwareReport, probe
+from phi_ls.features.unasked import withheld
+from phi_ls.features.warmth import Warmth
+from phi_ls.hardware import HardwareReport, on_mains, probe
 from phi_ls.inference.installed import installed_engines
 from phi_ls.inference.records import Records
 from phi_ls.inference.schedule import Scheduler
@@ -42,6 +47,7 @@ TREES = 16
 """Documents whose last tree is kept for the next parse."""
 CHARS_PER_TOKEN = 2.5
 """A cautious first guess for code; the model's own counts replace it."""
+DENSITY_STEP = 0.25
 
 
 @dataclass(frozen=True)
@@ -55,6 +61,8 @@ class Status:
     starter: bool
     message: str
     refusals: tuple[str, ...]
+    withheld: str = ""
+    """Why completions of the model are shown only when they are asked for; "" when they are shown while one types."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +84,7 @@ class Assistant:
         self.last_prompt = ""
         self.flight: Flight | None = None
         """The completion that is being generated, or the last one."""
+        self.epochs = Epochs()
         self.rhythm = Rhythm()
         self.newest: Callable[[str], Source | None] = lambda _uri: None
         """The newest text of a document, from who keeps the documents."""
@@ -85,6 +94,11 @@ class Assistant:
         self.explanations = Explanations()
         self.open_sources: Callable[[], Iterable[Source]] = tuple
         """The open documents, from who keeps them."""
+        self.eager = False
+        """Whether completions and prompts are computed ahead: there is somebody who types."""
+        self.mains: Callable[[], bool] = on_mains
+        self.following = Following(self)
+        self.warmth = Warmth(self)
         self._trees: OrderedDict[str, Tree] = OrderedDict()
         self._listeners: list[Callable[[Status], None]] = []
         self._chars_per_token = CHARS_PER_TOKEN
@@ -117,6 +131,8 @@ class Assistant:
         self.settings = settings
         if restart:
             await self.restart()
+        else:
+            self._changed()
 
     async def restart(self) -> None:
         """Replace the worker, and forget what the old model said. Requests that come meanwhile wait for the new one."""
@@ -125,15 +141,20 @@ class Assistant:
             self.supervisor = self._new_supervisor()
             if self.settings.enable:
                 self.supervisor.prepare()
+            self.following.stop()
+            self.warmth.stop()
             await old.close()
             self.flight = None
             self.completions.clear()
+            self.epochs.clear()
             self._chars_per_token = CHARS_PER_TOKEN
             await self.start()
 
     async def close(self) -> None:
         """End the worker."""
         self._closed = True
+        self.following.stop()
+        self.warmth.stop()
         await self.neighbours.close()
         await self.supervisor.close()
 
@@ -159,6 +180,7 @@ class Assistant:
             starter=local.model.starter if local else False,
             message=self.supervisor.failure or _notice(candidate),
             refusals=self.supervisor.refusals,
+            withheld=self.withheld,
         )
 
     def on_status(self, listener: Callable[[Status], None]) -> None:
@@ -179,9 +201,13 @@ class Assistant:
         return Budget(prompt_tokens=tokens - new_tokens, chars_per_token=self._chars_per_token)
 
     def learn_density(self, characters: int, tokens: int) -> None:
-        """Take a counted prompt as the measure for later ones: the densest seen counts, so that the next one fits."""
+        """Take a counted prompt as the measure for later ones: the densest seen counts, so that the next one fits.
+
+        In steps, since each change moves the window, and the model reads all of it again.
+        """
         if characters > 200 and tokens:
-            self._chars_per_token = min(self._chars_per_token, characters / tokens * 0.95)
+            measured = math.floor(characters / tokens * 0.95 / DENSITY_STEP) * DENSITY_STEP
+            self._chars_per_token = min(self._chars_per_token, max(measured, DENSITY_STEP))
 
     def tree(self, source: Source, *, around: int | None = None) -> Tree | None:
         """The syntax tree of a source, made from the last one of its document; of a large file what is `around`."""
@@ -229,6 +255,28 @@ class Assistant:
         """What was measured of the model that runs."""
         candidate = self.candidate
         return self.calibrations.of(candidate.model, candidate.backend) if candidate else None
+
+    @property
+    def withheld(self) -> str:
+        """Why nothing of the model that runs is shown unasked; "" when it may be."""
+        return self.withheld_of(self.candidate)
+
+    def withheld_of(self, candidate: Candidate | None) -> str:
+        """Why nothing of a candidate's model would be shown unasked; "" when it would be."""
+        known = self.calibrations.of(candidate.model, candidate.backend) if candidate else None
+        return withheld(self.settings.inline_completion.unasked, candidate, known)
+
+    @property
+    def resting(self) -> str:
+        """Why nothing is computed for typing that nobody has asked for; "" when it may be."""
+        settings = self.settings
+        if not (self.eager and settings.enable and settings.inline_completion.enable):
+            return "switched off"
+        if self.supervisor.state != "ready":
+            return f"the model is {self.supervisor.state}"
+        if self.withheld:
+            return self.withheld
+        return "" if self.mains() else "the machine runs on its battery"
 
     def doubts(self, confidence: float) -> bool:
         """Whether the model was measured and is too unsure for its text to be offered unasked."""

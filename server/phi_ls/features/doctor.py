@@ -6,13 +6,22 @@ import dataclasses
 from typing import TYPE_CHECKING, Any
 
 from phi_ls import __version__
+from phi_ls.inference.installed import backends_dir
 from phi_ls.inference.select import Candidate, choose
-from phi_ls.paths import log_file, models_dir
+from phi_ls.paths import cache_dir, config_file, log_file, models_dir
 
 if TYPE_CHECKING:
     from phi_ls.features.assistant import Assistant
 
 ABSENT = "the model is not on this machine"
+_PLACES = {
+    "models": "models_folder",
+    "backends": "backends_folder",
+    "cache": "cache_folder",
+    "settings": "settings_file",
+    "log": "log",
+}
+"""Everything that phi-ls writes, and the settings that it reads."""
 
 
 def examine(assistant: Assistant) -> dict[str, Any]:
@@ -25,7 +34,11 @@ def examine(assistant: Assistant) -> dict[str, Any]:
         "candidates": [_candidate(c) for c in choose(candidates)],
         "chosen": chosen.backend if chosen else "",
         "model": chosen.model if chosen else "",
+        "withheld": assistant.withheld_of(chosen),
         "models_folder": str(models_dir()),
+        "backends_folder": str(backends_dir()),
+        "cache_folder": str(cache_dir()),
+        "settings_file": str(config_file()),
         "log": str(log_file()),
     }
 
@@ -33,7 +46,7 @@ def examine(assistant: Assistant) -> dict[str, Any]:
 def as_text(facts: dict[str, Any]) -> str:
     """The report for people: facts, candidates with their reasons, the choice, and what could be pulled."""
     lines = [f"phi-ls {facts['version']}", "", *_machine(facts["hardware"])]
-    lines += [f"models      {facts['models_folder']}", f"log         {facts['log']}", ""]
+    lines += [f"{name:<11} {facts[key]}" for name, key in _PLACES.items()] + [""]
     shown, absent = _told_apart(facts["candidates"])
     rows = [(c["state"], c["backend"], c["model"], c["precision"], c["reason"]) for c in shown]
     widths = [max((len(row[i]) for row in rows), default=0) for i in range(4)]
@@ -43,6 +56,8 @@ def as_text(facts: dict[str, Any]) -> str:
     if absent:
         lines += ["", "not here    " + ", ".join(absent), "            `phi-ls models pull ID` brings one"]
     lines += ["", f"chosen      {facts['chosen']}, {facts['model']}" if facts["chosen"] else "chosen      none"]
+    if facts["withheld"]:
+        lines += [f"unasked     {facts['withheld']}"]
     return "\n".join(lines) + "\n"
 
 

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from phi_ls.settings import HoverMode
+from phi_ls.settings import BackendName, HoverMode
 from phi_ls.syntax import Symbol, Tree, fence_of, kind_at, references, symbol_at, symbols
 from phi_ls.text import Source, Span
 
@@ -108,7 +108,10 @@ def model_label(assistant: Assistant) -> str:
     status = assistant.status
     if status.starter:
         return status.message
-    return f"{status.model} on {status.backend}, on this machine"
+    if status.backend == BackendName.REMOTE.value:
+        return f"{status.model}, asked over the network"
+    what = " on ".join(dict.fromkeys((status.model, status.backend)))
+    return f"{what}, on this machine"
 
 
 def word_at(source: Source, offset: int) -> Span:

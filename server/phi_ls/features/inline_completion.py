@@ -7,26 +7,22 @@ in `Offer.gate` why nothing is offered, and the journal keeps it.
 from __future__ import annotations
 
 import asyncio
-import re
 import time
 from dataclasses import dataclass, field, replace
 from enum import Enum
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from phi_ls.context import redact
 from phi_ls.errors import PhiLsError
 from phi_ls.features.assistant import Assistant, Decision
+from phi_ls.features.cursor import gate_at, shape_at
 from phi_ls.features.flight import Flight
 from phi_ls.features.lookup import ALONE, INSTANT, fitted, lookup
-from phi_ls.features.postprocess import Shape
 from phi_ls.inference.schedule import Account, Displaced
-from phi_ls.settings import Multiline
-from phi_ls.syntax import Tree, completion_shape
-from phi_ls.text import Edit, Source, Span, start_of_line
+from phi_ls.text import Edit, Source, Span
 
-HIGHEST = 0.9999
-"""A confidence that no text has; a model that is doubted all the same is not worth asking."""
-_WORD_END = re.compile(r"\w\Z")
+if TYPE_CHECKING:
+    from phi_ls.features.cache import Kept
+    from phi_ls.features.postprocess import Shape
 
 From: TypeAlias = Literal["model", "stream", "cache", "lookup", "none"]
 
@@ -58,6 +54,8 @@ class Offer:
     account: Account = field(default_factory=Account)
     confidence: float | None = None
     """How sure its source is, from 0 to 1, where that is known."""
+    cut: bool = False
+    """Whether what the model was unsure of was left out."""
     ms_total: float = 0.0
     ms_context: float = 0.0
 
@@ -77,6 +75,8 @@ async def complete(
     """
     began = time.perf_counter()
     ticket = assistant.take_ticket()
+    assistant.warmth.stop()
+    assistant.following.asked(source, offset)
     if trigger is Trigger.AUTOMATIC:
         assistant.rhythm.key(began)
     deleted = assistant.deleted_since(source, offset)
@@ -85,7 +85,7 @@ async def complete(
         at = replace(source, version=-1 - source.version, text=selected.apply(source.text))
         where = selected.span.start + len(selected.text)
     try:
-        gate = _gate(source, offset, deleted=deleted) if trigger is Trigger.AUTOMATIC else ""
+        gate = gate_at(source, offset, deleted=deleted) if trigger is Trigger.AUTOMATIC else ""
         offer = await _decide(assistant, at, where, trigger, ticket, gate)
     except Displaced:
         offer = Offer(gate="superseded", superseded=True)
@@ -94,10 +94,16 @@ async def complete(
     except asyncio.CancelledError:
         _record(assistant, source, Offer(gate="cancelled"), began, ticket)
         raise
+    _keep_shown(assistant, at, where, offer)
     if selected is not None and offer.text:
-        offer = replace(offer, text=selected.text + offer.text, span=selected.span)
+        span = Span(selected.span.start, selected.span.end + len(offer.span))
+        offer = replace(offer, text=selected.text + offer.text, span=span)
     elif offer.text:
-        offer = replace(offer, span=Span(offset, offset))
+        offer = replace(offer, span=Span(offset, offset + len(offer.span)))
+    if assistant.is_current(ticket):
+        assistant.following.offered(ticket, source, Edit(offer.span, offer.text) if offer.text else None)
+        if offer.came_from not in ("model", "stream"):
+            assistant.warmth.rests(source, offset)
     return _record(assistant, source, offer, began, ticket)
 
 
@@ -106,23 +112,24 @@ async def _decide(assistant: Assistant, source: Source, offset: int, trigger: Tr
     off = _switched_off(assistant)
     if off:
         return Offer(gate=off)
+    automatic = trigger is Trigger.AUTOMATIC
+    withheld = assistant.withheld
     known = assistant.completions.find(source, offset)
-    if known is not None:
-        return Offer(text=known, came_from="cache", gate="" if known else "nothing was found here before")
+    # Who asks by hand wants all of the model's text; and the model, where that is not shown unasked.
+    if known is not None and (automatic or not (known.cut or (withheld and known.by == "lookup"))):
+        return _kept(assistant, source, offset, known, automatic=automatic)
     if gate:
         return Offer(gate=gate)
-    automatic = trigger is Trigger.AUTOMATIC
     tree = assistant.tree(source, around=offset)
     ready = assistant.supervisor.state == "ready"
-    shape = _shape(assistant, source, tree, offset)
+    shape = shape_at(source, tree, offset, assistant.settings.inline_completion.multiline)
     found = _looked_up(assistant, shape) if automatic or not ready else Offer()
-    if found.text and (not ready or (found.confidence or 0.0) >= INSTANT):
-        assistant.completions.put(source, offset, found.text)
+    if found.text and (not ready or withheld or (found.confidence or 0.0) >= INSTANT):
         return found
     if automatic and not ready:
         return Offer(gate=_not_ready(assistant))
-    if automatic and assistant.doubts(HIGHEST):
-        return found if found.text else Offer(gate="the model was measured, and is too often wrong to be shown unasked")
+    if automatic and withheld:
+        return Offer(gate=withheld)
     on_its_way = assistant.flight is not None and assistant.flight.agrees(source, offset)
     if automatic and not on_its_way:
         longest = assistant.settings.inline_completion.debounce_ms
@@ -130,28 +137,33 @@ async def _decide(assistant: Assistant, source: Source, offset: int, trigger: Tr
         if not assistant.is_current(ticket):
             raise Displaced
     await assistant.supervisor.client()
-    offer = await _from_model(assistant, shape, ticket)
+    offer = await _from_model(assistant, shape, ticket, unasked=automatic)
     return _likelier(assistant, offer, found) if automatic else offer
+
+
+def _keep_shown(assistant: Assistant, source: Source, offset: int, offer: Offer) -> None:
+    """What is shown goes on being shown while it is typed, so it is kept without the doubt that it may have had."""
+    if offer.text and (offer.came_from != "cache" or offer.confidence is not None):
+        by: Literal["model", "lookup"] = "lookup" if offer.came_from == "lookup" else "model"
+        assistant.completions.put(source, offset, offer.text, by=by, replaces=len(offer.span), cut=offer.cut)
+
+
+def _kept(assistant: Assistant, source: Source, offset: int, known: Kept, *, automatic: bool) -> Offer:
+    """What the cache holds. A text that was doubted before it was ever shown is doubted again, and lookup may win."""
+    span = Span(offset, offset + known.replaces)
+    offer = Offer(text=known.text, span=span, came_from="cache", confidence=known.confidence, cut=known.cut)
+    if not known.text:
+        return replace(offer, gate="nothing was found here before")
+    if not automatic or known.confidence is None or not assistant.doubts(known.confidence):
+        return offer
+    tree = assistant.tree(source, around=offset)
+    shape = shape_at(source, tree, offset, assistant.settings.inline_completion.multiline)
+    return _likelier(assistant, offer, _looked_up(assistant, shape))
 
 
 def _switched_off(assistant: Assistant) -> str:
     settings = assistant.settings
     return "" if settings.enable and settings.inline_completion.enable else "switched off by a setting"
-
-
-def _gate(source: Source, offset: int, *, deleted: bool) -> str:
-    """Why the model is not asked here of its own accord, or ""."""
-    following = source.text[offset : offset + 1]
-    if following.isalnum() or following == "_":
-        return "the cursor stands inside a word"
-    if not source.text[:offset].strip():
-        return "there is nothing before the cursor"
-    line = source.text[start_of_line(source.text, offset) : offset]
-    if redact(line) != line:
-        return "the line seems to hold a secret"
-    if deleted and _WORD_END.search(line):
-        return "a part of the word was just deleted"
-    return ""
 
 
 def _not_ready(assistant: Assistant) -> str:
@@ -190,17 +202,19 @@ def _likelier(assistant: Assistant, offer: Offer, found: Offer) -> Offer:
     return offer
 
 
-async def _from_model(assistant: Assistant, shape: Shape, ticket: int) -> Offer:
+async def _from_model(assistant: Assistant, shape: Shape, ticket: int, *, unasked: bool) -> Offer:
     """What the model says, from the generation that is on its way when that agrees, or from a new one."""
     source, offset = shape.source, shape.offset
     came_from: From = "stream"
     while True:
         flight = assistant.flight
-        if flight is None or flight.failure is not None or not flight.agrees(source, offset):
+        useless = flight is None or flight.failure is not None or not flight.agrees(source, offset)
+        if flight is None or useless or (flight.cut and not unasked):
             if flight is not None:
                 flight.stop()
             flight = assistant.flight = Flight(assistant, shape)
             came_from = "model"
+        flight.unasked = flight.unasked and unasked
         text = await flight.rest(source, offset, ticket)
         if text is not None:
             break
@@ -212,21 +226,13 @@ async def _from_model(assistant: Assistant, shape: Shape, ticket: int) -> Offer:
         gate="" if text else nothing,
         account=flight.account,
         confidence=flight.confidence,
+        cut=flight.cut,
         ms_context=flight.ms_context,
     )
     candidate = assistant.candidate
     if candidate is None:
         return offer
     return replace(offer, backend=candidate.backend, engine=candidate.engine, model=candidate.model)
-
-
-def _shape(assistant: Assistant, source: Source, tree: Tree | None, offset: int) -> Shape:
-    wanted = assistant.settings.inline_completion.multiline
-    if wanted is Multiline.AUTO:
-        multiline = tree is not None and completion_shape(tree, offset) == "block"
-    else:
-        multiline = wanted is Multiline.ALWAYS
-    return Shape(source=source, offset=offset, multiline=multiline, tree=tree)
 
 
 def _record(assistant: Assistant, source: Source, offer: Offer, began: float, ticket: int) -> Offer:

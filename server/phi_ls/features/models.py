@@ -10,6 +10,7 @@ from phi_ls.errors import ModelNotFound
 from phi_ls.hardware import probe
 from phi_ls.inference.installed import installed_engines
 from phi_ls.inference.select import rank
+from phi_ls.settings import BackendName
 
 if TYPE_CHECKING:
     from phi_ls.catalog import LocalModel
@@ -29,7 +30,7 @@ def build_to_pull(assistant: Assistant, model: str, build: str | None) -> LocalM
     if build is not None:
         return mine[0]
     as_if_here = [replace(local, missing="") for local in mine]
-    settings = replace(assistant.settings, model=model)
+    settings = replace(assistant.settings, model=model, backend=_of_this_machine(assistant.settings.backend))
     candidates = rank(probe(), settings, as_if_here, installed_engines(), assistant.records.all())
     ready = next((candidate.local for candidate in candidates if candidate.state == "ready"), None)
     if ready is None:
@@ -38,3 +39,8 @@ def build_to_pull(assistant: Assistant, model: str, build: str | None) -> LocalM
             f"no build of {model} would run here ({reasons}); name one with --build to pull it all the same"
         )
     return next(local for local in mine if local.build.id == ready.build.id)
+
+
+def _of_this_machine(backend: BackendName) -> BackendName:
+    """The backend that a model is pulled for; who uses none that loads models may want one for later."""
+    return BackendName.AUTO if backend in (BackendName.REMOTE, BackendName.SCRIPTED) else backend

@@ -38,8 +38,9 @@ HANG_SECONDS = 30.0
 class Stream:
     """The answer to one `Generate`. Use as an async context manager; iterate for the chunks."""
 
-    def __init__(self, client: WorkerClient, request: wire.Generate) -> None:
+    def __init__(self, client: WorkerClient, request: wire.Generate, ahead: str = "") -> None:
         self._client = client
+        self._ahead = ahead
         self._request = request
         self._queue: asyncio.Queue[wire.FromWorker | None] = asyncio.Queue()
         self.started: wire.Started | None = None
@@ -47,7 +48,7 @@ class Stream:
         self._ended = False
 
     async def __aenter__(self) -> Stream:
-        await self._client.open(self._request, self._queue)
+        await self._client.open(self._request, self._queue, self._ahead)
         return self
 
     async def __aexit__(
@@ -88,6 +89,7 @@ class WorkerClient:
         self._process = process
         self._journal = journal
         self._streams: dict[int, asyncio.Queue[wire.FromWorker | None]] = {}
+        self._ahead: dict[int, str] = {}
         self._next_id = 0
         self._loaded: asyncio.Future[wire.Loaded] = asyncio.get_running_loop().create_future()
         self._last_words: deque[str] = deque(maxlen=LAST_WORDS)
@@ -120,8 +122,12 @@ class WorkerClient:
         sequence: str = "typing",
         heal: bool = False,
         drafts: Sequence[str] = (),
+        ahead: str = "",
     ) -> Stream:
-        """The stream for a prompt (see `wire.Generate`); nothing is sent before it is entered."""
+        """The stream for a prompt (see `wire.Generate`); nothing is sent before it is entered.
+
+        `ahead` says what it is for when nobody has asked for it yet; the journal then calls it `ahead`.
+        """
         self._next_id += 1
         request = wire.Generate(
             id=self._next_id,
@@ -132,14 +138,16 @@ class WorkerClient:
             heal=heal,
             drafts=tuple(drafts),
         )
-        return Stream(self, request)
+        return Stream(self, request, ahead)
 
-    async def open(self, request: wire.Generate, queue: asyncio.Queue[wire.FromWorker | None]) -> None:
+    async def open(self, request: wire.Generate, queue: asyncio.Queue[wire.FromWorker | None], ahead: str = "") -> None:
         """Send a request whose answers go to `queue`. Raises `WorkerDied` when the process is gone."""
         if self.ended.is_set():
             raise self.death()
         self._streams[request.id] = queue
-        self._journal.write("generation", id=request.id, state="asked", max_tokens=request.max_tokens)
+        if ahead:
+            self._ahead[request.id] = ahead
+        self._write(request.id, "asked", max_tokens=request.max_tokens, drafts=len(request.drafts))
         self.send(request)
         await self._drain()
 
@@ -220,14 +228,11 @@ class WorkerClient:
     def _note(self, message: wire.FromWorker) -> None:
         match message:
             case wire.Started(id=number, prompt_tokens=prompt, reused_tokens=reused):
-                self._journal.write(
-                    "generation", id=number, state="prefilled", prompt_tokens=prompt, reused_tokens=reused
-                )
+                self._write(number, "prefilled", prompt_tokens=prompt, reused_tokens=reused)
             case wire.Done(id=number, finish_reason=reason, statistics=numbers):
-                self._journal.write(
-                    "generation",
-                    id=number,
-                    state="ended",
+                self._write(
+                    number,
+                    "ended",
                     finish_reason=reason,
                     prompt_tokens=numbers.prompt_tokens,
                     reused_tokens=numbers.reused_tokens,
@@ -239,8 +244,18 @@ class WorkerClient:
                     ms_first_token=numbers.ms_first_token,
                     ms_total=numbers.ms_total,
                 )
+                self._ahead.pop(number, None)
+            case wire.Refused(id=number) if number is not None:
+                self._ahead.pop(number, None)
             case _:
                 pass
+
+    def _write(self, number: int, state: str, **fields: object) -> None:
+        ahead = self._ahead.get(number)
+        if ahead:
+            self._journal.write("ahead", id=number, state=state, rank=ahead, text=None, **fields)
+        else:
+            self._journal.write("generation", id=number, state=state, text=None, **fields)
 
     async def _read_errors(self) -> None:
         assert self._process.stderr is not None  # noqa: S101 - it was started with a pipe

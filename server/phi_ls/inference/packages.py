@@ -6,7 +6,7 @@ Where one set of packages may be refused, a second one is listed behind it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from phi_ls.errors import UsageError
@@ -24,6 +24,18 @@ FLAVOURS = {
 }
 """What llama.cpp is built with. Native: the build stays on the machine that makes it."""
 
+MEGABYTES = {
+    ("onnxruntime-genai", "linux"): 60,
+    ("onnxruntime-genai", "windows"): 40,
+    ("onnxruntime-genai", "darwin"): 40,
+    ("onnxruntime-genai-winml", "windows"): 46,
+    ("onnxruntime-genai-directml", "windows"): 56,
+}
+"""Package and system -> what pip fetches for it and all that it needs: added up from the files of November 2026."""
+CUDA_MEGABYTES = {13: 1540, 12: 2000}
+READY_MEGABYTES, SOURCE_MEGABYTES = 40, 130
+"""A wheel of llama.cpp with numpy; its source with the tools that build it."""
+
 
 @dataclass(frozen=True)
 class Recipe:
@@ -35,6 +47,8 @@ class Recipe:
     requirements: tuple[str, ...]
     cuda: int = 0
     cmake: str = ""
+    megabytes: int = 0
+    """What is downloaded for it, about; 0 where that was not measured."""
 
     @property
     def title(self) -> str:
@@ -61,8 +75,8 @@ def recipes(backend: str, report: HardwareReport, *, flavour: str = "auto", buil
 def _cpu(report: HardwareReport) -> Recipe:
     if report.system == "darwin" and report.architecture == "x86_64":
         # Later versions of the one want a version of the other that Intel Macs never got.
-        return _onnx("cpu", "onnxruntime-genai", "onnxruntime-genai==0.11.4", "onnxruntime==1.23.2")
-    return _onnx("cpu", "onnxruntime-genai", "onnxruntime-genai==0.18.0", "onnxruntime==1.31.1")
+        return _onnx(report, "onnxruntime-genai", "onnxruntime-genai==0.11.4", "onnxruntime==1.23.2")
+    return _onnx(report, "onnxruntime-genai", "onnxruntime-genai==0.18.0", "onnxruntime==1.31.1")
 
 
 def _cuda(report: HardwareReport) -> Recipe:
@@ -75,10 +89,10 @@ def _cuda(report: HardwareReport) -> Recipe:
         raise UsageError(f"the cuda backend needs an NVIDIA driver: {reason}")
     distribution = "onnxruntime-genai-cuda"
     if major >= 13:
-        return _onnx("cuda", distribution, f"{distribution}==0.18.0", "onnxruntime-gpu[cuda,cudnn]==1.31.1", cuda=13)
+        return _onnx(report, distribution, f"{distribution}==0.18.0", "onnxruntime-gpu[cuda,cudnn]==1.31.1", cuda=13)
     if major == 12:
         # The last versions that were built for CUDA 12.
-        return _onnx("cuda", distribution, f"{distribution}==0.14.1", "onnxruntime-gpu[cuda,cudnn]==1.26.0", cuda=12)
+        return _onnx(report, distribution, f"{distribution}==0.14.1", "onnxruntime-gpu[cuda,cudnn]==1.26.0", cuda=12)
     raise UsageError(
         f"the cuda backend needs a driver for CUDA 12 or 13, found one for {report.cuda}; update the driver"
     )
@@ -91,15 +105,15 @@ def _directml(report: HardwareReport) -> tuple[Recipe, ...]:
         )
     old = "onnxruntime-genai-directml"
     return (
-        _onnx("directml", "onnxruntime-genai-winml", "onnxruntime-genai-winml==0.18.0"),
-        _onnx("directml", old, f"{old}==0.12.2", "onnxruntime-directml==1.24.4"),
+        _onnx(report, "onnxruntime-genai-winml", "onnxruntime-genai-winml==0.18.0"),
+        _onnx(report, old, f"{old}==0.12.2", "onnxruntime-directml==1.24.4"),
     )
 
 
 def _gguf(flavour: str, *, built: bool) -> tuple[Recipe, ...]:
     requirements = (LLAMA, "numpy>=2.0")
-    ready = Recipe("gguf", "llama_cpp", "llama-cpp-python", requirements)
-    source = Recipe("gguf", "llama_cpp", "llama-cpp-python", requirements, cmake=FLAVOURS[flavour])
+    ready = Recipe("gguf", "llama_cpp", "llama-cpp-python", requirements, megabytes=READY_MEGABYTES)
+    source = replace(ready, cmake=FLAVOURS[flavour], megabytes=SOURCE_MEGABYTES)
     # A wheel that is ready computes on the processor, unless the user's own index or folder has another.
     return (source,) if built else (ready, source)
 
@@ -112,5 +126,7 @@ def _flavour(wanted: str, report: HardwareReport) -> str:
     return wanted
 
 
-def _onnx(backend: str, distribution: str, *requirements: str, cuda: int = 0) -> Recipe:
-    return Recipe(backend, "onnx_genai", distribution, (*requirements, *TOKENIZER), cuda)
+def _onnx(report: HardwareReport, distribution: str, *requirements: str, cuda: int = 0) -> Recipe:
+    backend = {"onnxruntime-genai": "cpu", "onnxruntime-genai-cuda": "cuda"}.get(distribution, "directml")
+    size = CUDA_MEGABYTES[cuda] if cuda else MEGABYTES.get((distribution, report.system), 0)
+    return Recipe(backend, "onnx_genai", distribution, (*requirements, *TOKENIZER), cuda, megabytes=size)

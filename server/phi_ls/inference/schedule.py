@@ -1,8 +1,9 @@
 """Who may use the one engine next.
 
-One generation runs at a time. Typing goes before hovers, hovers before actions, actions before warming up. A newer
-completion displaces every older one. A generation of lower rank that is interrupted goes on later from the text that it
-had, so that its caller sees one unbroken stream.
+One generation runs at a time. Typing goes before hovers, hovers before actions; what nobody has asked for yet comes
+last. A newer completion displaces every older one, and a completion ahead is displaced by whatever is asked for. Any
+other generation that is interrupted goes on later from the text that it had, so that its caller sees one unbroken
+stream.
 """
 
 from __future__ import annotations
@@ -30,7 +31,11 @@ class Rank(IntEnum):
     TYPING = 0
     HOVER = 1
     ACTION = 2
-    WARM_UP = 3
+    NEXT = 3
+    """The completion behind the one that is offered."""
+    PROMPT = 4
+    """A prompt that is read before anything is asked."""
+    WARM_UP = 5
 
 
 class Displaced(PhiLsError):
@@ -67,6 +72,7 @@ class Account:
 class _Turn:
     rank: Rank
     number: int
+    account: Account = field(compare=False)
     granted: asyncio.Event = field(default_factory=asyncio.Event, compare=False)
     revoked: asyncio.Event = field(default_factory=asyncio.Event, compare=False)
     displaced: bool = field(default=False, compare=False)
@@ -110,11 +116,11 @@ class Scheduler:
         """Pieces until the model ends. Close it (`contextlib.aclosing`) to stop early.
 
         `sequence`, `heal` and `drafts` are those of `wire.Generate`. Without a sequence the rank chooses one, so that
-        hovers and actions leave the KV state of typing alone. Raises `Displaced` for a completion that a newer one
-        replaced, and what `Stream` raises.
+        hovers and actions leave the KV state of typing alone. With `max_tokens` 0 the prompt is read and nothing comes.
+        Raises `Displaced` for a completion that a newer one replaced, and what `Stream` raises.
         """
         account = account if account is not None else Account()
-        turn = self._enter(rank)
+        turn = self._enter(rank, account)
         sequence = sequence or ("action" if rank in (Rank.HOVER, Rank.ACTION) else "typing")
         produced: list[str] = []
         loop = asyncio.get_running_loop()
@@ -134,6 +140,7 @@ class Scheduler:
                     # What was said already is not to be said in another way.
                     heal=heal and not produced,
                     drafts=() if produced else drafts,
+                    ahead=turn.rank.name.lower() if turn.rank in (Rank.NEXT, Rank.PROMPT) else "",
                 )
                 run = self._run(turn, ask, account)
                 async with aclosing(run) as pieces:
@@ -170,23 +177,39 @@ class Scheduler:
                 revoked.cancel()
                 _settle(account, stream, stretch, loop.time())
 
-    def _enter(self, rank: Rank) -> _Turn:
-        turn = _Turn(rank, next(self._numbers))
+    def promote(self, account: Account) -> None:
+        """Somebody types and waits for the generation with this account, whatever its rank was."""
+        turns = [*self._waiting, *([self._running] if self._running else [])]
+        for turn in [turn for turn in turns if turn.account is account and turn.rank is not Rank.TYPING]:
+            self._displace(Rank.TYPING)
+            turn.rank = Rank.TYPING
+            self._compete(turn)
+
+    def _enter(self, rank: Rank, account: Account) -> _Turn:
+        turn = _Turn(rank, next(self._numbers), account)
         if rank is Rank.TYPING:
-            self._displace_older_completions()
+            self._displace(Rank.TYPING)
+        if rank in (Rank.TYPING, Rank.NEXT):
+            self._displace(Rank.NEXT)
         self._waiting.append(turn)
         self._grant()
-        if self._running is not None and self._running is not turn and self._running.rank > rank:
-            self._running.revoked.set()
+        self._compete(turn)
         return turn
 
-    def _displace_older_completions(self) -> None:
-        for other in list(self._waiting):
-            if other.rank is Rank.TYPING:
-                other.displaced = True
-                other.granted.set()
-                self._waiting.remove(other)
-        if self._running is not None and self._running.rank is Rank.TYPING:
+    def _compete(self, turn: _Turn) -> None:
+        """Interrupt what runs, if it comes after `turn`."""
+        running = self._running
+        if running is not None and running is not turn and running.rank > turn.rank:
+            running.displaced = running.rank is Rank.NEXT
+            running.revoked.set()
+
+    def _displace(self, rank: Rank) -> None:
+        """End every generation of a rank."""
+        for other in [other for other in self._waiting if other.rank is rank]:
+            other.displaced = True
+            other.granted.set()
+            self._waiting.remove(other)
+        if self._running is not None and self._running.rank is rank:
             self._running.displaced = True
             self._running.revoked.set()
 
@@ -222,8 +245,11 @@ def _ask(
     sequence: str,
     heal: bool,
     drafts: Sequence[str],
+    ahead: str,
 ) -> Stream:
-    return client.generate(parts, max_tokens=max_tokens, stop=stop, sequence=sequence, heal=heal, drafts=drafts)
+    return client.generate(
+        parts, max_tokens=max_tokens, stop=stop, sequence=sequence, heal=heal, drafts=drafts, ahead=ahead
+    )
 
 
 async def _when(event: asyncio.Event, act: Callable[[], None]) -> None:

@@ -227,4 +227,7 @@ async def _load(client: WorkerClient, candidate: Candidate, journal: Journal, th
         pid=client.pid,
         ms=facts.ms,
         context_tokens=facts.context_tokens,
+        sequences=facts.sequences,
+        four_cost=facts.four_cost,
+        speculates=facts.speculates,
     )

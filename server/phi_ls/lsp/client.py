@@ -34,18 +34,20 @@ class Client:
     text_document_content: bool = False
     creates_files: bool = False
     """It creates files that an edit asks for."""
+    notebooks: bool = False
+    """It tells of notebooks and their cells."""
     wants_status: bool = False
     shows_answers: bool = False
     """It shows what `phi.server.explain` returns by itself."""
     streams_answers: bool = False
-    """It opens an address when `phi/answer` tells it to, before the command has ended."""
+    """It shows the texts that `phi/answer` brings while an answer grows, before the command has ended."""
     command_links: bool = False
     """Its hovers may hold links to the command `phi.explain`, which it has."""
 
     @property
     def follows_answers(self) -> bool:
         """Whether a text can be shown while it grows."""
-        return self.text_document_content and (self.streams_answers or (self.show_document and not self.shows_answers))
+        return self.streams_answers or (self.text_document_content and self.show_document and not self.shows_answers)
 
     @classmethod
     def of(cls, params: object) -> Client:
@@ -77,6 +79,7 @@ class Client:
             is True,
             creates_files="create" in (_at(edit, "resourceOperations") or ()),
             text_document_content=_at(capabilities, "workspace", "textDocumentContent") is not None,
+            notebooks=isinstance(_at(capabilities, "notebookDocument", "synchronization"), Mapping),
             wants_status=_at(phi, "status") is True or name.startswith("Visual Studio Code"),
             shows_answers=_at(phi, "showsAnswers") is True,
             streams_answers=_at(phi, "streamsAnswers") is True,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from typing import TYPE_CHECKING
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote, urlsplit
 
 from lsprotocol import types
 
@@ -59,9 +59,12 @@ def inserted(text: str, client: Client) -> str:
 
 
 def workspace_edit(
-    source: Source, edits: Sequence[Edit], encoding: Encoding, client: Client, *, label: str
+    source: Source, edits: Sequence[Edit], encoding: Encoding, client: Client, *, label: str, confirm: bool
 ) -> types.WorkspaceEdit:
-    """Edits of one version of one document, in the richest form that the client takes."""
+    """Edits of one version of one document, in the richest form that the client takes.
+
+    With `confirm` they are shown before they are made, by a client that can do that.
+    """
     pairs = [(range_at(source, edit.span, encoding), edit.text) for edit in edits]
     if not client.document_changes:
         return types.WorkspaceEdit(
@@ -74,7 +77,7 @@ def workspace_edit(
     annotated = [types.AnnotatedTextEdit(range=area, new_text=text, annotation_id=_ANNOTATION) for area, text in pairs]
     return types.WorkspaceEdit(
         document_changes=[types.TextDocumentEdit(text_document=document, edits=annotated)],
-        change_annotations={_ANNOTATION: types.ChangeAnnotation(label=label, needs_confirmation=False)},
+        change_annotations={_ANNOTATION: types.ChangeAnnotation(label=label, needs_confirmation=confirm)},
     )
 
 
@@ -94,7 +97,7 @@ def hover(source: Source, card: HoverCard, encoding: Encoding, client: Client) -
     if client.hover_plaintext and not client.hover_markdown:
         content = types.MarkupContent(kind=types.MarkupKind.PlainText, value=_plain_card(card))
     else:
-        link = _explain_link(card, encoding) if client.command_links and not card.explanation else ""
+        link = _explain_links(card, encoding) if client.command_links else ""
         content = types.MarkupContent(kind=types.MarkupKind.Markdown, value=_markdown_card(card, link))
     return types.Hover(contents=content, range=range_at(source, card.span, encoding))
 
@@ -121,7 +124,7 @@ def _markdown_card(card: HoverCard, link: str) -> str:
 
 def _where(card: HoverCard) -> str:
     """Where the symbol is defined, and how often it is used."""
-    file = card.source.uri.rsplit("/", 1)[-1]
+    file = urlsplit(card.source.uri).path.rsplit("/", 1)[-1]
     uses = card.uses
     here = f"{uses.here} time{'' if uses.here == 1 else 's'} in this file"
     files = f"{uses.files} other open file{'' if uses.files == 1 else 's'}"
@@ -146,14 +149,18 @@ def without_commands(markdown: str) -> str:
     return _COMMAND_LINK.sub(r"\1no-command:", markdown)
 
 
-def _explain_link(card: HoverCard, encoding: Encoding) -> str:
-    """Links that run `phi.explain` on the symbol: one shows the answer beside the code, one in the hover again."""
+def _explain_links(card: HoverCard, encoding: Encoding) -> str:
+    """Links that run `phi.explain` on the symbol: one shows the answer in the hover again, one beside the code."""
     name = card.symbol.name_span.start
     start = range_at(card.source, Span(name, name), encoding)
     argument = {"uri": card.source.uri, "range": plain_range(start)}
-    here = {**argument, "hover": True}
-    beside, again = (quote(json.dumps([item]), safe="") for item in (argument, here))
-    return f"[Explain with phi-ls](command:phi.explain?{beside}) · [Show it here](command:phi.explain?{again})"
+
+    def link(title: str, **more: bool) -> str:
+        return f"[{title}](command:phi.explain?{quote(json.dumps([{**argument, **more}]), safe='')})"
+
+    if card.explanation:
+        return link("$(go-to-file) Open beside the code", kept=True)
+    return f"{link('$(sparkle) Explain here', hover=True)} · {link('Explain beside the code')}"
 
 
 def plain_range(area: types.Range) -> dict[str, dict[str, int]]:

@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import itertools
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
@@ -28,6 +28,13 @@ _SHOWN = 60
 _log = logging.getLogger(__name__)
 
 
+class Report(Protocol):
+    """Takes the last words of a growing text, and how much is done in percent where somebody knows it."""
+
+    def __call__(self, text: str, percentage: int | None = None, /) -> None:
+        """Show the text's end."""
+
+
 class Progress:
     """The work that is under way for one client, by token."""
 
@@ -42,10 +49,10 @@ class Progress:
             cancel()
 
     @contextlib.asynccontextmanager
-    async def work(self, title: str, token: int | str | None) -> AsyncIterator[Callable[[str], None]]:
+    async def work(self, title: str, token: int | str | None, *, measured: bool = False) -> AsyncIterator[Report]:
         """Show `title` while the block runs; yields a function that shows the last words of a growing text.
 
-        The calling task is cancelled when the user cancels.
+        `measured` work tells percentages. The calling task is cancelled when the user cancels.
         """
         task = asyncio.current_task()
         token = token if token is not None else await self._created()
@@ -53,8 +60,10 @@ class Progress:
             yield _ignored
             return
         self._running[token] = task.cancel
-        reports = _Reports(lambda text: self._send(token, types.WorkDoneProgressReport(message=text)))
-        self._send(token, types.WorkDoneProgressBegin(title=title, cancellable=True))
+        reports = _Reports(lambda report: self._send(token, report))
+        # Clients pass percentages over where the beginning has none.
+        percentage = 0 if measured else None
+        self._send(token, types.WorkDoneProgressBegin(title=title, cancellable=True, percentage=percentage))
         try:
             yield reports
         finally:
@@ -84,17 +93,18 @@ class Progress:
 
 
 class _Reports:
-    """Passes texts on, not more often than every `APART_SECONDS`."""
+    """Passes reports on, not more often than every `APART_SECONDS`."""
 
-    def __init__(self, send: Callable[[str], None]) -> None:
+    def __init__(self, send: Callable[[types.WorkDoneProgressReport], None]) -> None:
         self._send = send
         self._loop = asyncio.get_running_loop()
         self._next = self._loop.time()
         self._text = ""
+        self._percentage: int | None = None
         self._timer: asyncio.TimerHandle | None = None
 
-    def __call__(self, text: str) -> None:
-        self._text = text
+    def __call__(self, text: str, percentage: int | None = None, /) -> None:
+        self._text, self._percentage = text, percentage
         if self._timer is None:
             self._timer = self._loop.call_at(max(self._next, self._loop.time()), self._flush)
 
@@ -105,7 +115,7 @@ class _Reports:
     def _flush(self) -> None:
         self._timer = None
         self._next = self._loop.time() + APART_SECONDS
-        self._send(_last_words(self._text))
+        self._send(types.WorkDoneProgressReport(message=_last_words(self._text), percentage=self._percentage))
 
 
 def _last_words(text: str) -> str:
@@ -114,5 +124,5 @@ def _last_words(text: str) -> str:
     return words if len(words) <= _SHOWN else "…" + words[-_SHOWN:]
 
 
-def _ignored(_text: str) -> None:
+def _ignored(_text: str, _percentage: int | None = None, /) -> None:
     """Shows nothing."""

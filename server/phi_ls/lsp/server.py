@@ -23,6 +23,8 @@ from phi_ls.lsp.answers import SCHEME, Answers
 from phi_ls.lsp.configuration import Configuration
 from phi_ls.lsp.documents import Documents
 from phi_ls.lsp.handlers import COMMANDS, FEATURES
+from phi_ls.lsp.handlers.notebooks import SYNC
+from phi_ls.lsp.notebooks import Notebooks
 from phi_ls.lsp.progress import Progress
 from phi_ls.lsp.protocol import PhiProtocol
 from phi_ls.settings import Settings
@@ -60,6 +62,7 @@ class PhiLanguageServer(LanguageServer):
         """The URI of the first folder that the client works in, "" when it said none."""
         self._started = asyncio.Event()
         self.documents = Documents("utf-16")
+        self.notebooks = Notebooks(self.documents)
         self.configuration = Configuration()
         self.answers = Answers(first=time.time_ns() // 1_000_000)
         self.works = Progress(self)
@@ -71,11 +74,15 @@ class PhiLanguageServer(LanguageServer):
             self.feature(method, options)(_bound(handler, self))
 
     def _open_sources(self) -> tuple[Source, ...]:
-        return tuple(document.snapshot() for document in self.documents if not document.too_large)
+        alone = [document for document in self.documents if not self.notebooks.holds(document.uri)]
+        sources = [document.snapshot() for document in alone if not document.too_large]
+        return (*sources, *(page.source for page in self.notebooks.pages()))
 
     def _newest(self, uri: str) -> Source | None:
-        document = self.documents.get(uri)
-        return document.snapshot() if document is not None else None
+        document, page = self.documents.get(uri), self.notebooks.page_at(uri)
+        if document is not None:
+            return document.snapshot()
+        return page.source if page is not None else None
 
     @property
     def client(self) -> Client:
@@ -90,11 +97,13 @@ class PhiLanguageServer(LanguageServer):
     def begin(self, params: types.InitializeParams, capabilities: types.ServerCapabilities) -> None:
         """Set the session up for its client, and complete what it is told that this server can do."""
         self.documents = Documents(self.encoding)
+        self.notebooks = Notebooks(self.documents)
         self.configuration = Configuration(params.initialization_options)
         folders = params.workspace_folders or []
         self.folder = folders[0].uri if folders else params.root_uri or ""
         if self.client.inline_completion:
             capabilities.completion_provider = None
+        capabilities.notebook_document_sync = SYNC if self.client.notebooks else None
         capabilities.execute_command_provider = types.ExecuteCommandOptions(
             commands=list(COMMANDS), work_done_progress=True
         )
@@ -117,6 +126,7 @@ class PhiLanguageServer(LanguageServer):
         self.assistant = assistant
         assistant.newest = self._newest
         assistant.open_sources = self._open_sources
+        assistant.eager = True
         self.ahead = Ahead(assistant)
         self.spawn(self.ahead.work(), "the explanations ahead")
         self._started.set()

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 CLIENT_SECONDS = 10.0
 """How long a client may take; some ask their user first."""
+CONFIRM_SECONDS = 900.0
+"""How long a person may look at an edit that is to be confirmed."""
+DISCARDED = "the edit was not confirmed"
 _FILES = 20
 
 _log = logging.getLogger(__name__)
@@ -41,12 +44,9 @@ async def show(ls: PhiLanguageServer, uri: str, title: str, markdown: str) -> No
     ls.tell(f"{title}\n\n{markdown}")
 
 
-async def open_address(ls: PhiLanguageServer, uri: str, title: str) -> None:
-    """Open the address of an answer that is still growing, in the way that the client has."""
-    if ls.client.streams_answers:
-        ls.protocol.notify("phi/answer", {"uri": uri, "title": title})
-    else:
-        await _shown(ls, uri)
+async def open_address(ls: PhiLanguageServer, uri: str) -> None:
+    """Open the address of an answer that is still growing."""
+    await _shown(ls, uri)
 
 
 async def shown(
@@ -62,6 +62,11 @@ async def shown(
     return {"title": title, "markdown": markdown, "uri": uri}
 
 
+def named(title: str) -> str:
+    """What an answer's address calls it: a file's name, where an editor shows no other title."""
+    return title.removeprefix("Explanation of ")
+
+
 async def create(ls: PhiLanguageServer, path: Path, text: str, label: str) -> str:
     """Create a file with a text, if the client does that and it is not there; returns why not, or ""."""
     if not ls.client.creates_files or not ls.client.document_changes:
@@ -70,20 +75,29 @@ async def create(ls: PhiLanguageServer, path: Path, text: str, label: str) -> st
     return await _apply(ls, types.ApplyWorkspaceEditParams(edit=edit, label=label))
 
 
-async def apply(ls: PhiLanguageServer, source: Source, edits: Sequence[Edit], label: str) -> str:
-    """Apply edits to exactly the version that they were made for; returns why they were not applied, or ""."""
+async def apply(
+    ls: PhiLanguageServer, source: Source, edits: Sequence[Edit], label: str, *, confirm: bool = False
+) -> str:
+    """Apply edits to exactly the version that they were made for; returns why they were not applied, or "".
+
+    With `confirm` the client shows them first, where it can: `DISCARDED` when they were turned down.
+    """
     document = ls.documents.get(source.uri)
     if document is None or document.version != source.version:
         return "the file changed while the text was written, so nothing was applied; ask again"
-    edit = convert.workspace_edit(source, edits, ls.encoding, ls.client, label=label)
-    return await _apply(ls, types.ApplyWorkspaceEditParams(edit=edit, label=label))
+    asks = confirm and ls.client.document_changes and ls.client.change_annotations
+    edit = convert.workspace_edit(source, edits, ls.encoding, ls.client, label=label, confirm=asks)
+    return await _apply(ls, types.ApplyWorkspaceEditParams(edit=edit, label=label), asks=asks)
 
 
-async def _apply(ls: PhiLanguageServer, params: types.ApplyWorkspaceEditParams) -> str:
+async def _apply(ls: PhiLanguageServer, params: types.ApplyWorkspaceEditParams, *, asks: bool = False) -> str:
+    seconds = CONFIRM_SECONDS if asks else CLIENT_SECONDS
     try:
-        result = await asyncio.wait_for(ls.workspace_apply_edit_async(params), CLIENT_SECONDS)
+        result = await asyncio.wait_for(ls.workspace_apply_edit_async(params), seconds)
     except (TimeoutError, JsonRpcException) as error:
         return f"the editor did not apply the edit ({type(error).__name__})"
+    if asks and not result.applied and not result.failure_reason:
+        return DISCARDED
     return "" if result.applied else f"the editor did not apply the edit: {result.failure_reason or 'no reason given'}"
 
 

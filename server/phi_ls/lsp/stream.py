@@ -1,4 +1,4 @@
-"""An answer that can be read while it is written, where the editor can follow an address."""
+"""An answer that can be read while it is written: brought to the editor, or under an address that it follows."""
 
 from __future__ import annotations
 
@@ -9,11 +9,16 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
-from phi_ls.lsp.show import open_address
+from phi_ls.lsp.show import named, open_address
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from phi_ls.features.actions import Opening
     from phi_ls.lsp.server import PhiLanguageServer
 
+MORE = "*…*"
+"""Stands at the end while there is more to come."""
 APART_SECONDS = 0.2
 """Between two refreshes: an editor reads the whole text anew each time."""
 REFRESH_SECONDS = 5.0
@@ -23,11 +28,14 @@ _log = logging.getLogger(__name__)
 
 
 class Growing:
-    """One answer under one address. It is opened with its first words, and refreshed as more of them come."""
+    """One answer under one address. It is opened with its first words, and refreshed as more of them come.
 
-    def __init__(self, ls: PhiLanguageServer, kind: str, title: str) -> None:
+    `code` is the place that it is about, for editors that lead back to it.
+    """
+
+    def __init__(self, ls: PhiLanguageServer, kind: str, opening: Opening, code: Mapping[str, object]) -> None:
         self._ls = ls
-        self._kind, self._title = kind, title
+        self._kind, self._opening, self._code = kind, opening, code
         self.uri = ""
         self._text = ""
         self._next = 0.0
@@ -43,7 +51,7 @@ class Growing:
         """Show what there is so far; does nothing for an editor that cannot follow."""
         if not text.strip() or not self._ls.client.follows_answers:
             return
-        self._keep(f"# {self._title}\n\n{text}\n\n*…*\n")
+        self._keep(f"{self._opening.heading}{text}\n\n{MORE}\n")
         loop = asyncio.get_running_loop()
         if self._pending is None:
             self._pending = loop.call_at(max(self._next, loop.time()), self._flush)
@@ -52,12 +60,15 @@ class Growing:
         """The whole answer."""
         self._keep(markdown)
         self._stop()
-        self._ls.spawn(self._finish(), "the refresh of an answer")
+        if self._ls.client.streams_answers:
+            self._bring()
+        else:
+            self._ls.spawn(self._finish(), "the refresh of an answer")
 
     def leave(self) -> None:
         """It was cancelled or failed: what had come stays readable, and says so."""
         if self.is_open:
-            self.end(self._text.replace("*…*", "*It was stopped here.*"))
+            self.end(self._text.removesuffix(f"{MORE}\n") + "*It was stopped here.*\n")
         self._stop()
 
     def _keep(self, markdown: str) -> None:
@@ -65,14 +76,21 @@ class Growing:
         if self.uri:
             self._ls.answers.replace(self.uri, markdown)
             return
-        self.uri = self._ls.answers.keep(self._kind, self._title, markdown)
-        self._ls.spawn(open_address(self._ls, self.uri, self._title), "the opening of an answer")
+        self.uri = self._ls.answers.keep(self._kind, named(self._opening.title), markdown)
+        if not self._ls.client.streams_answers:
+            self._ls.spawn(open_address(self._ls, self.uri), "the opening of an answer")
 
     def _flush(self) -> None:
         self._pending = None
         self._next = asyncio.get_running_loop().time() + APART_SECONDS
-        if not self._refreshing:
+        if self._ls.client.streams_answers:
+            self._bring()
+        elif not self._refreshing:
             self._ls.spawn(self._refresh(), "the refresh of an answer")
+
+    def _bring(self) -> None:
+        params = {"uri": self.uri, "title": self._opening.title, "markdown": self._text, **self._code}
+        self._ls.protocol.notify("phi/answer", params)
 
     def _stop(self) -> None:
         if self._pending is not None:

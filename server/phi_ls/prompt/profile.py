@@ -21,12 +21,13 @@ class Prompt:
 
     `prefilled` stands at the end of the prompt as the beginning of the answer: the end of the text before the
     cursor, perhaps without its last blanks, or the opening of a documentation. The model's text goes on from there,
-    up to one of `stop`.
+    up to one of `stop`. Completions of one `kind` in one file begin alike, those of another kind do not.
     """
 
     parts: tuple[Part, ...]
     stop: tuple[str, ...]
     prefilled: str
+    kind: str = ""
 
     def as_text(self) -> str:
         """The prompt as one text with its control tokens spelled out, for people."""

@@ -35,7 +35,7 @@ class Starter(Profile):
         prefix = context.prefix[window_start(context.prefix, len(context.prefix), PREFIX_CHARACTERS) :]
         around = (context.imports + context.enclosing).rstrip("\n")
         asked = f"\nComplete the {what} in {context.path}\n# Context\n{around}\n# After\n{suffix}"
-        return Prompt(turns(asked, prefix), stop=() if multiline else ("\n",), prefilled=prefix)
+        return Prompt(turns(asked, prefix), stop=() if multiline else ("\n",), prefilled=prefix, kind=what)
 
     def explain(self, request: ExplainRequest) -> Prompt:
         """See `Profile`."""

@@ -40,7 +40,7 @@ class StarterWide(Profile):
         prefix = context.prefix[window_start(context.prefix, len(context.prefix), self.prefix_characters) :]
         around = self._around(context, prefix) + self._snippets(context)
         asked = f"\nComplete the {what} in {context.path}\n# Context\n{around}# After\n{suffix}"
-        return Prompt(turns(asked, prefix), stop=() if multiline else ("\n",), prefilled=prefix)
+        return Prompt(turns(asked, prefix), stop=() if multiline else ("\n",), prefilled=prefix, kind=what)
 
     def explain(self, request: ExplainRequest) -> Prompt:
         """See `Profile`. The model was taught the first paragraphs of documentations."""

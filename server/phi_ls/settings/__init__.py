@@ -7,6 +7,7 @@ test fails when they drift. A bad value costs one message and leaves the default
 from phi_ls.settings.declare import Scope, setting
 from phi_ls.settings.definitions import (
     BackendName,
+    ConfirmEdits,
     HoverMode,
     HoverSettings,
     InlineCompletionSettings,
@@ -15,12 +16,14 @@ from phi_ls.settings.definitions import (
     RemoteApi,
     RemoteSettings,
     Settings,
+    Unasked,
 )
 from phi_ls.settings.own_actions import OwnAction, OwnResult
 from phi_ls.settings.resolve import resolve
 
 __all__ = [
     "BackendName",
+    "ConfirmEdits",
     "HoverMode",
     "HoverSettings",
     "InlineCompletionSettings",
@@ -32,6 +35,7 @@ __all__ = [
     "RemoteSettings",
     "Scope",
     "Settings",
+    "Unasked",
     "resolve",
     "setting",
 ]

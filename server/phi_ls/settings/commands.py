@@ -97,6 +97,11 @@ PALETTE: tuple[PaletteCommand, ...] = (
         server="phi.server.own",
     ),
     PaletteCommand(
+        id="phi.answers",
+        title="Show an Earlier Answer",
+        help="Choose among the answers of this session, also those whose edits were not made.",
+    ),
+    PaletteCommand(
         id="phi.why",
         title="Why This Completion, or None",
         help="Say what the last decision about a completion was, and its reason.",
@@ -121,6 +126,16 @@ PALETTE: tuple[PaletteCommand, ...] = (
         server="phi.server.forgetExplanations",
     ),
     PaletteCommand(
+        id="phi.pullModel",
+        title="Download Model",
+        help="Show which models suit this machine, and download one once you have agreed to size, host and licence.",
+    ),
+    PaletteCommand(
+        id="phi.installBackend",
+        title="Install Backend",
+        help="Show which backends this machine could use, and install one once you have agreed to size and host.",
+    ),
+    PaletteCommand(
         id="phi.chooseBackend",
         title="Choose Backend",
         help="Choose where the model runs.",
@@ -129,6 +144,16 @@ PALETTE: tuple[PaletteCommand, ...] = (
         id="phi.chooseModel",
         title="Choose Model",
         help="Choose the model, by its id, its file or its folder.",
+    ),
+    PaletteCommand(
+        id="phi.tryCompletion",
+        title="Try a Completion",
+        help="Open a small file that shows how completions come and what takes them.",
+    ),
+    PaletteCommand(
+        id="phi.getStarted",
+        title="Get Started",
+        help="Show the first steps: see what this machine has, pick a model, try a completion.",
     ),
     PaletteCommand(
         id="phi.restart",
@@ -141,6 +166,19 @@ PALETTE: tuple[PaletteCommand, ...] = (
         help="Show what the server has logged.",
     ),
 )
+
+WITHOUT_PALETTE: tuple[tuple[str, str], ...] = (
+    ("phi.server.backends", "Say which backends there are, and what installing one would fetch from where."),
+    ("phi.server.installBackend", "Install a backend, `{backend}`, once the user has agreed."),
+    ("phi.server.models", "Say which models there are, and what pulling one would fetch from where, on which terms."),
+    ("phi.server.pullModel", "Pull a model, `{model, build}` or the one that suits, once the user has agreed."),
+)
+"""Commands of the server that a client asks for as a part of one of its own, and what each does."""
+
+
+def server_commands() -> dict[str, str]:
+    """Every command of the server that a client can ask for, and what it does."""
+    return dict(WITHOUT_PALETTE) | {item.server: item.help for item in PALETTE if item.server}
 
 
 def package_json_commands() -> list[dict[str, Any]]:

@@ -29,12 +29,28 @@ class Multiline(Enum):
     ALWAYS = "always"
 
 
+class Unasked(Enum):
+    """Whose text is shown while somebody types."""
+
+    AUTO = "auto"
+    LOOKUP = "lookup"
+    MODEL = "model"
+
+
 class HoverMode(Enum):
     """When a hover shows an explanation."""
 
     OFF = "off"
     ON_DEMAND = "onDemand"
     AUTO = "auto"
+
+
+class ConfirmEdits(Enum):
+    """Which edits an editor shows for confirmation before they are made."""
+
+    NEVER = "never"
+    CODE = "code"
+    ALWAYS = "always"
 
 
 class LogLevel(Enum):
@@ -70,6 +86,12 @@ class InlineCompletionSettings:
         True,
         "Answer at once, without the model, when similar text in the file, in files that were open or in its package "
         "tells what follows. Off: those other files are not read.",
+    )
+    unasked: Unasked = setting(
+        Unasked.AUTO,
+        "Whose text is shown while you type: `lookup` only what similar text tells, `model` the model's as well, "
+        "`auto` the model's as well unless it was found too weak for that, as the starter model was. Asking by hand "
+        "always asks the model.",
     )
 
 
@@ -132,6 +154,13 @@ class ServerSettings:
         scope=Scope.MACHINE,
         client_only=True,
     )
+    wheels: str = setting(
+        "",
+        "A folder of wheels that holds all that phi-ls needs. The extension makes its environment from it and opens no "
+        "connection. Empty: `pip` fetches them.",
+        scope=Scope.MACHINE,
+        client_only=True,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -188,6 +217,13 @@ class Settings:
         "new file, its name as `file`. In a prompt stand "
         + ", ".join(f"`${{{name}}}` ({what})" for name, what in VARIABLES.items())
         + ".",
+        scope=Scope.WINDOW,
+    )
+    confirm_edits: ConfirmEdits = setting(
+        ConfirmEdits.CODE,
+        "Which edits of an action the editor shows as a preview, to be applied or discarded: `code` those that change "
+        "what the code does, `always` also documentation and types, which are checked to change nothing else, `never` "
+        "none. Editors without such a preview apply them. Each action is one step to undo.",
         scope=Scope.WINDOW,
     )
     inline_completion: InlineCompletionSettings = field(default_factory=InlineCompletionSettings)

@@ -29,14 +29,15 @@ _LAYER = {
 _TOP = {"embed_tokens": "token_embd", "norm": "output_norm"}
 
 
-def write(hugging_face: Path, path: Path) -> None:
-    """Write `path` with matrices in Q8_0 and norms in float32."""
+def write(hugging_face: Path, path: Path, *, quantised: bool = True) -> None:
+    """Write `path` with matrices in Q8_0, or as they are, and norms in float32."""
     config = json.loads((hugging_face / "config.json").read_text("utf-8"))
     writer = gguf.GGUFWriter(str(path), "phi3")
     _add_shape(writer, config)
+    writer.add_file_type(gguf.LlamaFileType.MOSTLY_Q8_0 if quantised else gguf.LlamaFileType.ALL_F32)
     _add_vocabulary(writer, hugging_face)
     for name, tensor in load_file(str(hugging_face / "model.safetensors")).items():
-        _add_tensor(writer, _renamed(name), tensor)
+        _add_tensor(writer, _renamed(name), tensor, quantised=quantised)
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
@@ -57,7 +58,6 @@ def _add_shape(writer: gguf.GGUFWriter, config: dict[str, Any]) -> None:
     writer.add_rope_dimension_count(config["hidden_size"] // config["num_attention_heads"])
     writer.add_rope_freq_base(config["rope_theta"])
     writer.add_sliding_window(0)
-    writer.add_file_type(gguf.LlamaFileType.MOSTLY_Q8_0)
     writer.add_quantization_version(gguf.GGML_QUANT_VERSION)
 
 
@@ -81,8 +81,19 @@ def _add_vocabulary(writer: gguf.GGUFWriter, folder: Path) -> None:
     writer.add_chat_template((folder / "chat_template.jinja").read_text("utf-8"))
 
 
-def _add_tensor(writer: gguf.GGUFWriter, name: str, tensor: np.ndarray) -> None:
-    if tensor.ndim == 1:
+def original_name(name: str) -> str:
+    """The name that a tensor of the file has in the model, as `recipe.model` spells it."""
+    bare = name.removesuffix(".weight")
+    top = {short: long for long, short in _TOP.items()}
+    if bare in top:
+        return f"{top[bare]}.weight"
+    _, number, rest = bare.split(".", 2)
+    layer = {short: long for long, short in _LAYER.items()}
+    return f"layers.{number}.{layer[rest]}.weight"
+
+
+def _add_tensor(writer: gguf.GGUFWriter, name: str, tensor: np.ndarray, *, quantised: bool) -> None:
+    if tensor.ndim == 1 or not quantised:
         writer.add_tensor(name, tensor.astype(np.float32))
         return
     kind = gguf.GGMLQuantizationType.Q8_0

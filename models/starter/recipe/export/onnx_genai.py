@@ -1,4 +1,4 @@
-"""The int4 folder for onnxruntime-genai, by its own model builder."""
+"""The folder for onnxruntime-genai, by its own model builder."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-OPTIONS = ("shared_embeddings=true", "prune_lm_head=true")
-"""One 4-bit table for input and head; logits for the last position only."""
+OPTIONS = ("shared_embeddings=true",)
+"""One table for input and head, where the builder can do it."""
 
 
-def write(hugging_face: Path, folder: Path) -> None:
+def write(hugging_face: Path, folder: Path, *, precision: str) -> None:
     """Build `folder`, which is emptied before, from a Hugging Face folder. Raises when the builder fails."""
     if folder.exists():
         shutil.rmtree(folder)
     with tempfile.TemporaryDirectory() as cache:
         command = [sys.executable, "-m", "onnxruntime_genai.models.builder", "-i", str(hugging_face)]
-        command += ["-o", str(folder), "-p", "int4", "-e", "cpu", "-c", cache, "--extra_options", *OPTIONS]
+        command += ["-o", str(folder), "-p", precision, "-e", "cpu", "-c", cache, "--extra_options", *OPTIONS]
         environment = {**os.environ, "HF_HUB_OFFLINE": "1", "ORT_DISABLE_TELEMETRY": "1"}
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:

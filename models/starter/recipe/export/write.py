@@ -9,12 +9,12 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from .. import state as states
-from . import gguf_file, hugging_face, onnx_genai
+from . import gguf_file, hugging_face, onnx_genai, same_weights
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-GGUF, ONNX = "starter-q8_0.gguf", "onnx-int4"
+GGUF, ONNX = "starter-q8_0.gguf", "onnx-int8"
 
 
 def best_checkpoint(folder: Path) -> tuple[Path, bool]:
@@ -33,14 +33,15 @@ def best_checkpoint(folder: Path) -> tuple[Path, bool]:
 
 
 def export(folder: Path, out: Path) -> None:
-    """Write the int4 folder, the GGUF file, the licences and the facts to `out`."""
+    """Write the ONNX folder, the GGUF file with the same weights, the licences and the facts to `out`."""
     checkpoint, averaged = best_checkpoint(folder)
     shape, weights, tokens = states.weights(checkpoint, averaged=averaged)
     out.mkdir(parents=True, exist_ok=True)
     source = folder / "hugging-face"
     hugging_face.write(source, folder / "tokenizer", shape, weights)
     gguf_file.write(source, out / GGUF)
-    onnx_genai.write(source, out / ONNX)
+    onnx_genai.write(source, out / ONNX, precision="int8")
+    same_weights.share(out / ONNX, out / GGUF)
     shutil.copyfile(folder / "corpus" / "licences.json", out / "licences.json")
     written = sorted(path for path in out.rglob("*") if path.is_file() and path.name != "facts.json")
     facts = {

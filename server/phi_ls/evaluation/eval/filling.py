@@ -18,6 +18,7 @@ from phi_ls.evaluation.eval.records import Record
 from phi_ls.evaluation.eval.sandbox import judge
 from phi_ls.features.calibration import Calibrations
 from phi_ls.features.inline_completion import Offer, Trigger, complete
+from phi_ls.settings import Unasked
 from phi_ls.syntax import Paste, errors_in, parse
 from phi_ls.text import Source
 
@@ -64,7 +65,8 @@ class Filler:
     async def _by_model(self, hole: Hole) -> Offer:
         settings = self._settings
         self._assistant.settings = replace(
-            settings, inline_completion=replace(settings.inline_completion, lookup=False)
+            settings,
+            inline_completion=replace(settings.inline_completion, lookup=False, unasked=Unasked.MODEL),
         )
         self._assistant.calibrations = Calibrations({})
         self._assistant.flight = None

@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING
 from phi_ls.errors import UsageError
 from phi_ls.features.actions.commit import commit_message
 from phi_ls.features.actions.document import document
-from phi_ls.features.actions.explain import explain, explain_error, explain_file, explain_symbol
+from phi_ls.features.actions.explain import (
+    explain,
+    explain_error,
+    explain_file,
+    explain_symbol,
+    kept_explanation,
+)
+from phi_ls.features.actions.heading import Opening, explanation_of, of_code, of_problems, titled
 from phi_ls.features.actions.names import rename
 from phi_ls.features.actions.own import own
 from phi_ls.features.actions.place import Place, symbol_for
@@ -34,6 +41,7 @@ __all__ = [
     "Created",
     "Edited",
     "Names",
+    "Opening",
     "Place",
     "Preview",
     "Result",
@@ -42,6 +50,8 @@ __all__ = [
     "document",
     "explain",
     "explain_symbol",
+    "kept_explanation",
+    "opening",
     "path_of",
     "run",
     "symbol_for",
@@ -114,6 +124,22 @@ async def run(
     return await _built_in(assistant, action_id, place, report)
 
 
+def opening(assistant: Assistant, action_id: str, place: Place) -> Opening:
+    """How the answer of an action begins, known before the model's first word."""
+    match action_id:
+        case "explain":
+            symbol = symbol_for(assistant, place.source, place.span)
+            return Opening(explanation_of(symbol), of_code(symbol, place.source.language))
+        case "explainError":
+            return Opening("Explanation of a problem", of_problems(place))
+        case "explainFile":
+            return Opening(f"Explanation of {place.path}", titled(place.path))
+        case _:
+            action = action_of(action_id)
+            title = action.title if action is not None else action_id.removeprefix(OWN)
+            return Opening(title, titled(title))
+
+
 async def _built_in(assistant: Assistant, action_id: str, place: Place, report: Report) -> Result:
     match action_id:
         case "explain":
@@ -123,7 +149,7 @@ async def _built_in(assistant: Assistant, action_id: str, place: Place, report: 
         case "explainError":
             return await explain_error(assistant, place, report)
         case "explainFile":
-            return await explain_file(assistant, place.source, report)
+            return await explain_file(assistant, place, report)
         case "tests":
             return await write_tests(assistant, place, report)
         case "rename":

@@ -6,17 +6,19 @@ from typing import TYPE_CHECKING
 
 from phi_ls.errors import GenerationFailed, UsageError
 from phi_ls.features.actions.generate import Asked, generate
-from phi_ls.features.actions.place import Place, shown, symbol_for
+from phi_ls.features.actions.heading import explanation_of, of_code, of_problems, titled
+from phi_ls.features.actions.place import Place, shown, symbol_for, task_request
 from phi_ls.features.actions.results import Answer
 from phi_ls.features.hover import calls_of, explanation_key, model_label
 from phi_ls.inference.schedule import Account, Rank
-from phi_ls.prompt import ExplainRequest, Prompt, TaskRequest
+from phi_ls.prompt import ExplainRequest
 from phi_ls.syntax import fence_of, symbols
 from phi_ls.text import Span, end_of_line, start_of_line
 
 if TYPE_CHECKING:
     from phi_ls.features.actions.table import Report
     from phi_ls.features.assistant import Assistant
+    from phi_ls.prompt import Prompt
     from phi_ls.syntax import Symbol
     from phi_ls.text import Source
 
@@ -39,11 +41,14 @@ async def explain(assistant: Assistant, source: Source, span: Span, report: Repo
         raise GenerationFailed("the model had nothing to say about this code; try a smaller selection")
     if symbol is not None and (not len(span) or span == symbol.span):
         assistant.keep_explanation(explanation_key(assistant, source, symbol), text)
-    name = symbol.name if symbol else "selection"
-    signature = symbol.signature if symbol else ""
-    heading = f"# `{name}`\n\n" if symbol else "# Selection\n\n"
-    code = f"```{fence_of(source.language)}\n{signature}\n```\n\n" if signature else ""
-    return Answer(f"Explanation of {name}", f"{heading}{code}{text}\n\n{_foot(assistant, note)}", account)
+    return _answer(assistant, source, symbol, text, note, account)
+
+
+def kept_explanation(assistant: Assistant, source: Source, span: Span) -> Answer | None:
+    """The explanation of the symbol at `span` as it is kept for hovers; None when there is none. Asks no model."""
+    symbol = symbol_for(assistant, source, span)
+    text = assistant.explanation(explanation_key(assistant, source, symbol)) if symbol is not None else None
+    return _answer(assistant, source, symbol, text, "", Account()) if text else None
 
 
 async def explain_symbol(assistant: Assistant, source: Source, symbol: Symbol, rank: Rank) -> str:
@@ -73,29 +78,18 @@ async def explain_error(assistant: Assistant, place: Place, report: Report) -> A
         nonlocal note
         code = shown(assistant, source, span, characters)
         note = code.note
-        return assistant.profile.task(
-            TaskRequest(
-                path=place.path,
-                language=source.language,
-                fence=fence_of(source.language),
-                code=code.text,
-                signature=symbol.signature if symbol else "",
-                name=symbol.name if symbol else "",
-                task="explainError",
-                problems=place.problems,
-            )
-        )
+        return assistant.profile.task(task_request(place, "explainError", code.text, symbol, problems=place.problems))
 
     text = (await generate(assistant, Asked(prompt, account, report))).strip()
     if not text:
         raise GenerationFailed("the model had nothing to say about this problem")
-    problems = "".join(f"> {line}\n" for problem in place.problems for line in problem.splitlines())
-    markdown = f"# Problem\n\n{problems}\n{text}\n\n{_foot(assistant, note)}"
+    markdown = f"{of_problems(place)}{text}\n\n{_foot(assistant, note)}"
     return Answer("Explanation of a problem", markdown, account)
 
 
-async def explain_file(assistant: Assistant, source: Source, report: Report) -> Answer:
+async def explain_file(assistant: Assistant, place: Place, report: Report) -> Answer:
     """Explain a file: first each of its definitions, as for a hover, then all of them together."""
+    source, path = place.source, place.path
     await assistant.supervisor.client()
     tree = assistant.tree(source)
     outer = [one for one in symbols(tree) if not one.container and one.kind != "constant"] if tree else []
@@ -106,30 +100,19 @@ async def explain_file(assistant: Assistant, source: Source, report: Report) -> 
         report(f"{number} of {min(len(outer), PARTS)}: {symbol.name}")
         said = await explain_symbol(assistant, source, symbol, Rank.ACTION)
         told.append(f"- `{symbol.signature.splitlines()[0]}`: {' '.join(said.split())}")
-    account, path = Account(), source.uri.rsplit("/", 1)[-1]
-    text = ""
+    account, text = Account(), ""
     if "explainFile" in assistant.profile.tasks:
 
         def prompt(characters: int) -> Prompt:
             each = max(characters // len(told), 80)
-            return assistant.profile.task(
-                TaskRequest(
-                    path=path,
-                    language=source.language,
-                    fence=fence_of(source.language),
-                    code="",
-                    signature="",
-                    name=path,
-                    task="explainFile",
-                    material=f"{path}:\n" + "\n".join(line[:each] for line in told),
-                )
-            )
+            material = f"{path}:\n" + "\n".join(line[:each] for line in told)
+            return assistant.profile.task(task_request(place, "explainFile", name=path, material=material))
 
         text = (await generate(assistant, Asked(prompt, account, report))).strip() + "\n\n"
     left = len(outer) - len(told)
     note = f"{left} more definitions were left out." if left > 0 else ""
     parts = "\n".join(told)
-    return Answer(f"Explanation of {path}", f"# {path}\n\n{text}{parts}\n\n{_foot(assistant, note)}", account)
+    return Answer(f"Explanation of {path}", f"{titled(path)}{text}{parts}\n\n{_foot(assistant, note)}", account)
 
 
 async def _explained(
@@ -163,6 +146,13 @@ async def _explained(
 
     text = await generate(assistant, Asked(prompt, account, report, rank=rank))
     return text.strip(), note
+
+
+def _answer(
+    assistant: Assistant, source: Source, symbol: Symbol | None, text: str, note: str, account: Account
+) -> Answer:
+    markdown = f"{of_code(symbol, source.language)}{text}\n\n{_foot(assistant, note)}"
+    return Answer(explanation_of(symbol), markdown, account)
 
 
 def _around(source: Source, span: Span) -> Span:

@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING
 
 from phi_ls.errors import GenerationFailed, UsageError
 from phi_ls.features.actions.generate import Asked, generate
-from phi_ls.features.actions.place import Place, shown, symbol_for
+from phi_ls.features.actions.place import Place, shown, symbol_for, task_request
 from phi_ls.features.actions.results import Names
 from phi_ls.inference.schedule import Account
-from phi_ls.prompt import Prompt, TaskRequest
-from phi_ls.syntax import fence_of
 
 if TYPE_CHECKING:
     from phi_ls.features.actions.table import Report
     from phi_ls.features.assistant import Assistant
+    from phi_ls.prompt import Prompt
 
 MOST = 5
 _KEYWORDS = re.compile(
@@ -38,17 +37,8 @@ async def rename(assistant: Assistant, place: Place, report: Report) -> Names:
     account = Account()
 
     def prompt(characters: int) -> Prompt:
-        return assistant.profile.task(
-            TaskRequest(
-                path=place.path,
-                language=source.language,
-                fence=fence_of(source.language),
-                code=shown(assistant, source, symbol.span, characters).text,
-                signature=symbol.signature,
-                name=symbol.name,
-                task="rename",
-            )
-        )
+        code = shown(assistant, source, symbol.span, characters).text
+        return assistant.profile.task(task_request(place, "rename", code, symbol))
 
     raw = await generate(assistant, Asked(prompt, account, report, new_tokens=64))
     names = usable(raw, symbol.name, source.text)

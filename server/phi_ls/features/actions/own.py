@@ -6,20 +6,29 @@ from typing import TYPE_CHECKING
 
 from phi_ls.errors import GenerationFailed, UsageError
 from phi_ls.features.actions.generate import Asked, Refused, attempted, code_in, generate, preview
-from phi_ls.features.actions.place import Place, indented, lines_for, shown, symbol_for, unindented
+from phi_ls.features.actions.heading import titled
+from phi_ls.features.actions.place import (
+    Place,
+    indented,
+    lines_for,
+    shown,
+    symbol_for,
+    task_request,
+    unindented,
+)
 from phi_ls.features.actions.results import Answer, Created, Edited, Preview, Result
 from phi_ls.features.actions.write_tests import path_of
 from phi_ls.features.hover import model_label
 from phi_ls.features.trust import UNREADABLE, compiles, keeps_names, minimal
 from phi_ls.inference.schedule import Account
-from phi_ls.prompt import Prompt, TaskRequest
 from phi_ls.settings import OwnAction, OwnResult
-from phi_ls.syntax import fence_of, language_of, parse
+from phi_ls.syntax import language_of, parse
 from phi_ls.text import Edit, Source, Span
 
 if TYPE_CHECKING:
     from phi_ls.features.actions.table import Report
     from phi_ls.features.assistant import Assistant
+    from phi_ls.prompt import Prompt
 
 NEW_TOKENS = 512
 
@@ -38,17 +47,8 @@ async def own(assistant: Assistant, action: OwnAction, place: Place, report: Rep
         fitting = shown(assistant, source, span, characters)
         note = fitting.note
         whole = code if len(code) <= characters else fitting.text
-        request = TaskRequest(
-            path=place.path,
-            language=source.language,
-            fence=fence_of(source.language),
-            code="",
-            signature="",
-            name="",
-            task="ownCode" if wants_code else "ownAnswer",
-            instruction=filled(assistant, action, place, whole),
-        )
-        return assistant.profile.task(request)
+        told = filled(assistant, action, place, whole)
+        return assistant.profile.task(task_request(place, "ownCode" if wants_code else "ownAnswer", instruction=told))
 
     asked = Asked(prompt, account, report, NEW_TOKENS)
     if not wants_code:
@@ -56,7 +56,7 @@ async def own(assistant: Assistant, action: OwnAction, place: Place, report: Rep
         if not text:
             raise GenerationFailed(f"the model had nothing to say for {action.title}")
         foot = f"*{note}*\n\n" if note else ""
-        markdown = f"# {action.title}\n\n{text}\n\n---\n{foot}*{model_label(assistant)}*\n"
+        markdown = f"{titled(action.title)}{text}\n\n---\n{foot}*{model_label(assistant)}*\n"
         return Answer(action.title, markdown, account, plain=text)
 
     def judge(raw: str) -> tuple[Edit, ...] | str | Refused:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from phi_ls.errors import UsageError
-from phi_ls.syntax import enclosing, reduced, symbol_at, symbols
+from phi_ls.prompt import TaskRequest
+from phi_ls.syntax import enclosing, fence_of, reduced, symbol_at, symbols
 from phi_ls.text import Span, end_of_line, indentation_of, start_of_line
 
 if TYPE_CHECKING:
@@ -36,6 +37,32 @@ class Shown:
 
     text: str
     note: str
+
+
+def task_request(
+    place: Place,
+    task: str,
+    code: str = "",
+    symbol: Symbol | None = None,
+    *,
+    name: str = "",
+    problems: tuple[str, ...] = (),
+    instruction: str = "",
+    material: str = "",
+) -> TaskRequest:
+    """A request about this place's file; `symbol` is what the code defines, `name` what it is called without one."""
+    return TaskRequest(
+        path=place.path,
+        language=place.source.language,
+        fence=fence_of(place.source.language),
+        code=code,
+        signature=symbol.signature if symbol else "",
+        name=symbol.name if symbol else name,
+        task=task,
+        problems=problems,
+        instruction=instruction,
+        material=material,
+    )
 
 
 def symbol_for(assistant: Assistant, source: Source, span: Span) -> Symbol | None:

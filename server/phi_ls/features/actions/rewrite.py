@@ -6,17 +6,16 @@ from typing import TYPE_CHECKING
 
 from phi_ls.errors import GenerationFailed, UsageError
 from phi_ls.features.actions.generate import Asked, Refused, attempt, code_in
-from phi_ls.features.actions.place import Place, indented, lines_for, symbol_for, unindented
+from phi_ls.features.actions.place import Place, indented, lines_for, symbol_for, task_request, unindented
 from phi_ls.features.trust import annotates_only, keeps_names, line_edits, minimal
 from phi_ls.inference.schedule import Account
-from phi_ls.prompt import Prompt, TaskRequest
-from phi_ls.syntax import fence_of
 from phi_ls.text import Edit, Span
 
 if TYPE_CHECKING:
     from phi_ls.features.actions.results import Edited, Preview
     from phi_ls.features.actions.table import Report
     from phi_ls.features.assistant import Assistant
+    from phi_ls.prompt import Prompt
 
 MOST_NEW_TOKENS = 1024
 TITLES = {
@@ -44,18 +43,10 @@ async def rewrite(assistant: Assistant, task: str, place: Place, report: Report)
     name = symbol.name if symbol is not None else "the selection"
 
     def prompt(_characters: int) -> Prompt:
+        problems = place.problems if task == "fix" else ()
+        instruction = place.instruction if task == "refactor" else ""
         return assistant.profile.task(
-            TaskRequest(
-                path=place.path,
-                language=source.language,
-                fence=fence_of(source.language),
-                code=code,
-                signature=symbol.signature if symbol else "",
-                name=name,
-                task=task,
-                problems=place.problems if task == "fix" else (),
-                instruction=place.instruction if task == "refactor" else "",
-            )
+            task_request(place, task, code, symbol, name=name, problems=problems, instruction=instruction)
         )
 
     def judge(raw: str) -> tuple[Edit, ...] | Refused:

@@ -11,18 +11,17 @@ from urllib.request import url2pathname
 
 from phi_ls.errors import GenerationFailed, UsageError
 from phi_ls.features.actions.generate import Asked, Refused, attempted, code_in, preview
-from phi_ls.features.actions.place import Place, shown, symbol_for
+from phi_ls.features.actions.place import Place, shown, symbol_for, task_request
 from phi_ls.features.actions.plan import plan_for
 from phi_ls.features.actions.results import Created, Preview
 from phi_ls.features.trust import compiles
 from phi_ls.inference.schedule import Account
-from phi_ls.prompt import Prompt, TaskRequest
-from phi_ls.syntax import fence_of
 from phi_ls.text import Source
 
 if TYPE_CHECKING:
     from phi_ls.features.actions.table import Report
     from phi_ls.features.assistant import Assistant
+    from phi_ls.prompt import Prompt
 
 NEW_TOKENS = 640
 
@@ -46,18 +45,9 @@ async def write_tests(assistant: Assistant, place: Place, report: Report) -> Cre
     language = plan.language
 
     def prompt(characters: int) -> Prompt:
-        return assistant.profile.task(
-            TaskRequest(
-                path=place.path,
-                language=source.language,
-                fence=fence_of(source.language),
-                code=shown(assistant, source, symbol.span, characters).text,
-                signature=symbol.signature,
-                name=symbol.name,
-                task="tests",
-                material=f"Use {plan.framework}. {plan.hint}",
-            )
-        )
+        code = shown(assistant, source, symbol.span, characters).text
+        material = f"Use {plan.framework}. {plan.hint}"
+        return assistant.profile.task(task_request(place, "tests", code, symbol, material=material))
 
     def judge(raw: str) -> str | Refused:
         text = code_in(raw)

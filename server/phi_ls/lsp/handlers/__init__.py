@@ -18,6 +18,7 @@ from phi_ls.lsp.handlers import (
     hover,
     inline_completion,
     lifecycle,
+    notebooks,
     text_documents,
 )
 from phi_ls.lsp.handlers.command import COMMANDS, execute
@@ -34,6 +35,9 @@ FEATURES: Mapping[str, tuple[Callable[..., Any], object]] = {
     types.TEXT_DOCUMENT_DID_OPEN: (text_documents.did_open, None),
     types.TEXT_DOCUMENT_DID_CHANGE: (text_documents.did_change, None),
     types.TEXT_DOCUMENT_DID_CLOSE: (text_documents.did_close, None),
+    types.NOTEBOOK_DOCUMENT_DID_OPEN: (notebooks.did_open, None),
+    types.NOTEBOOK_DOCUMENT_DID_CHANGE: (notebooks.did_change, None),
+    types.NOTEBOOK_DOCUMENT_DID_CLOSE: (notebooks.did_close, None),
     # pygls says that it can complete inline only when options are given.
     types.TEXT_DOCUMENT_INLINE_COMPLETION: (inline_completion.inline_completion, types.InlineCompletionOptions()),
     inline_completion.DID_SHOW: (inline_completion.did_show, None),

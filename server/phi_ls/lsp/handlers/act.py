@@ -1,4 +1,4 @@
-"""The commands that act on code: each runs an action of `phi_ls.features.actions` and carries out what it came to.
+"""The commands that act on code: each runs an action of `phi_ls.features.actions`; `phi_ls.lsp.outcome` does the rest.
 
 Work on the model shows its progress and can be cancelled, as a request and through its progress; nothing is changed
 then. An answer grows under its address while it is written. Edits are for the version that was asked about or for none.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import cattrs
@@ -18,24 +17,23 @@ from pygls.exceptions import JsonRpcInvalidParams
 
 from phi_ls.features.actions import (
     OWN,
-    Answer,
-    Created,
-    Edited,
-    Names,
+    Place,
     Preview,
     Result,
     action_of,
-    path_of,
+    kept_explanation,
+    opening,
     run,
-    symbol_for,
 )
 from phi_ls.lsp import convert
+from phi_ls.lsp.outcome import Wanted, carry_out, place_of
 from phi_ls.lsp.protocol import RequestFailed
-from phi_ls.lsp.show import apply, create, shown
 from phi_ls.lsp.stream import Growing
+from phi_ls.settings import OwnResult
 from phi_ls.text import Source, Span
 
 if TYPE_CHECKING:
+    from phi_ls.features.assistant import Assistant
     from phi_ls.lsp.server import PhiLanguageServer
 
 Token: TypeAlias = int | str | None
@@ -44,24 +42,16 @@ _converter = get_converter()
 MOST_PROBLEMS = 5
 
 
-@dataclass(frozen=True)
-class Wanted:
-    """What a command works on."""
-
-    action: str
-    source: Source
-    span: Span
-    problems: tuple[str, ...]
-    instruction: str
-
-
 async def act(ls: PhiLanguageServer, action_id: str, argument: object, token: Token) -> object:
     """Do an action and carry out its result; returns what there is to say of it as plain JSON."""
     wanted = _wanted(ls, action_id, argument)
-    action = action_of(action_id)
-    kind = action_id.partition(":")[0]
-    streams = action_id not in ("commitMessage", "rename") and (action is None or action.kind == "answer")
-    growing = Growing(ls, kind, _name(ls, wanted)) if streams else None
+    if action_id == "explain" and isinstance(argument, Mapping) and argument.get("kept") is True:
+        kept = await _kept(ls, wanted)
+        if kept is not None:
+            return await carry_out(ls, wanted, kept, None)
+    # An answer for a hover is read there; no place of its own opens.
+    hovers = isinstance(argument, Mapping) and argument.get("hover") is True
+    growing = None if hovers else _growing(ls, wanted)
     try:
         result = await _run(ls, wanted, token, growing)
     except BaseException:
@@ -79,43 +69,27 @@ async def own(ls: PhiLanguageServer, argument: object, token: Token) -> object:
     return await act(ls, OWN + title, argument, token)
 
 
-async def carry_out(ls: PhiLanguageServer, wanted: Wanted, result: Result, growing: Growing | None) -> object:
-    """Apply or show a result."""
-    kind = wanted.action.partition(":")[0]
-    match result:
-        case Answer():
-            name = result.title.removeprefix("Explanation of ")
-            link = _link(ls, wanted) if growing is not None else ""
-            markdown = convert.without_commands(result.markdown) + link
-            told = await shown(ls, kind, name, result.title, markdown, growing)
-            return {**told, "text": result.plain} if result.plain else told
-        case Edited():
-            problem = await apply(ls, result.source, result.edits, result.title)
-            return await _applied(ls, kind, result.title, problem, result.answer)
-        case Created():
-            problem = await create(ls, result.path, result.text, result.title)
-            return await _applied(ls, kind, result.title, problem, convert.fenced(result.text, wanted.source.language))
-        case Names():
-            listed = "".join(f"- `{name}`\n" for name in result.names)
-            told = await shown(ls, kind, result.title, result.title, f"# {result.title}\n\n{listed}")
-            start = convert.position_at(result.source, result.offset, ls.encoding)
-            place = {"line": start.line, "character": start.character}
-            return {**told, "name": result.name, "names": list(result.names), "position": place}
-        case Preview():
-            message = f"nothing was changed: the answer {result.reason}"
-            return await _refused(ls, kind, result.title, message, convert.without_commands(result.markdown))
+async def _kept(ls: PhiLanguageServer, wanted: Wanted) -> Result | None:
+    """The explanation that is kept for hovers."""
+    assistant = await ls.started()
+    return kept_explanation(assistant, wanted.source, wanted.span) if assistant is not None else None
 
 
-async def _applied(ls: PhiLanguageServer, kind: str, title: str, problem: str, answer: str) -> object:
-    if not problem:
-        return {"applied": True, "message": title}
-    return await _refused(ls, kind, title, problem, answer)
+def _growing(ls: PhiLanguageServer, wanted: Wanted) -> Growing | None:
+    """Where an answer that the user reads can be read while it is written."""
+    action = action_of(wanted.action)
+    if ls.assistant is None or wanted.action == "commitMessage" or (action is not None and action.kind != "answer"):
+        return None
+    if action is None and not _answers(ls.assistant, wanted.action):
+        return None
+    place = Place(wanted.source, wanted.span, wanted.problems, wanted.instruction)
+    return Growing(ls, wanted.kind, opening(ls.assistant, wanted.action, place), place_of(ls, wanted))
 
 
-async def _refused(ls: PhiLanguageServer, kind: str, title: str, message: str, answer: str) -> object:
-    if not ls.client.shows_answers:
-        ls.tell(f"phi-ls: {message}", types.MessageType.Warning)
-    return {"applied": False, "message": message, **await shown(ls, kind, title, title, answer)}
+def _answers(assistant: Assistant, action_id: str) -> bool:
+    """Whether an action of the user's own comes to an answer."""
+    own_ones = {OWN + one.title: one.result for one in assistant.settings.actions}
+    return own_ones.get(action_id) is OwnResult.ANSWER
 
 
 def _wanted(ls: PhiLanguageServer, action_id: str, argument: object) -> Wanted:
@@ -164,7 +138,7 @@ async def _run(ls: PhiLanguageServer, wanted: Wanted, token: Token, growing: Gro
     if assistant is None:
         raise RequestFailed("phi-ls is still starting; try again in a moment")
     began, outcome = time.perf_counter(), "cancelled"
-    name = wanted.action.partition(":")[0]
+    name = wanted.kind
     try:
         async with ls.works.work(f"phi-ls: {name}", token) as report:
 
@@ -197,25 +171,3 @@ async def _run(ls: PhiLanguageServer, wanted: Wanted, token: Token, growing: Gro
             outcome=outcome,
             ms_total=round((time.perf_counter() - began) * 1000, 3),
         )
-
-
-def _name(ls: PhiLanguageServer, wanted: Wanted) -> str:
-    """What an answer is called while it grows."""
-    if wanted.action.startswith(OWN):
-        return wanted.action.removeprefix(OWN)
-    if wanted.action == "explain" and ls.assistant is not None:
-        symbol = symbol_for(ls.assistant, wanted.source, wanted.span)
-        return symbol.name if symbol else "selection"
-    action = action_of(wanted.action)
-    return action.title if action else wanted.action
-
-
-def _link(ls: PhiLanguageServer, wanted: Wanted) -> str:
-    """A way back to the code, for files; a client's own preview may take no link to a file, so it gets words."""
-    path = path_of(wanted.source.uri)
-    if path is None:
-        return ""
-    line = wanted.source.line_at(wanted.span.start) + 1
-    if ls.client.shows_answers:
-        return f"\n*{path.name}, line {line}*\n"
-    return f"\n[{path.name}, line {line}](<{wanted.source.uri}#L{line}>)\n"

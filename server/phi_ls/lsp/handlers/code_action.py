@@ -42,6 +42,8 @@ async def code_action(ls: PhiLanguageServer, params: types.CodeActionParams) -> 
     if assistant is None:
         return []
     span = convert.span_at(source, params.range, ls.encoding)
+    if not len(span):
+        assistant.warmth.rests(source, span.start)  # editors ask for actions where the cursor has come to
     diagnostics = params.context.diagnostics
     automatic = params.context.trigger_kind == types.CodeActionTriggerKind.Automatic
     possible = available(assistant, source, span, problems=len(diagnostics), only_named=automatic)

@@ -1,6 +1,7 @@
 """workspace/executeCommand: which commands there are, and the questions about the server itself.
 
-Each command takes one object. What acts on code is in `phi_ls.lsp.handlers.act`.
+Each command takes one object. What acts on code is in `phi_ls.lsp.handlers.act`, what fetches backends
+and models in `phi_ls.lsp.handlers.supply`.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from phi_ls.features.doctor import as_text, examine
 from phi_ls.lsp import convert
 from phi_ls.lsp.handlers.act import Token, act, own
 from phi_ls.lsp.handlers.inline_completion import ACCEPTED
+from phi_ls.lsp.handlers.supply import backends, install_backend, models, pull_model
 from phi_ls.lsp.protocol import RequestFailed
 from phi_ls.lsp.show import shown
 
@@ -68,7 +70,9 @@ async def doctor(ls: PhiLanguageServer, _argument: object, _token: Token) -> obj
 async def accepted(ls: PhiLanguageServer, argument: object, _token: Token) -> object:
     """The user took a completion."""
     completion_id = argument.get("id") if isinstance(argument, Mapping) else None
-    (await _assistant(ls)).journal.write("accepted", id=completion_id, partial=False)
+    assistant = await _assistant(ls)
+    assistant.journal.write("accepted", id=completion_id, partial=False)
+    assistant.following.accepted(completion_id)
     return None
 
 
@@ -96,6 +100,10 @@ COMMANDS: Mapping[str, Command] = {
     "phi.server.why": why,
     "phi.server.showPrompt": show_prompt,
     "phi.server.doctor": doctor,
+    "phi.server.backends": backends,
+    "phi.server.installBackend": install_backend,
+    "phi.server.models": models,
+    "phi.server.pullModel": pull_model,
     ACCEPTED: accepted,
 }
 

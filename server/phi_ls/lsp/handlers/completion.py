@@ -55,7 +55,7 @@ def _item(ls: PhiLanguageServer, source: Source, offset: int, offer: Offer) -> t
     """An item that editors filter by the word before the cursor, and insert behind it."""
     snippets = ls.client.snippets
     word = re.search(r"\w+$", source.text[:offset])
-    at_cursor = convert.range_at(source, Span(offset, offset), ls.encoding)
+    replaced = convert.range_at(source, Span(offset, max(offset, offer.span.end)), ls.encoding)
     text = convert.inserted(offer.text, ls.client)
     new_text = _as_snippet(text, source, offset) if snippets else text
     return types.CompletionItem(
@@ -65,7 +65,7 @@ def _item(ls: PhiLanguageServer, source: Source, offset: int, offer: Offer) -> t
         documentation=types.MarkupContent(kind=types.MarkupKind.PlainText, value=offer.text),
         filter_text=word.group() if word else None,
         sort_text="~",
-        text_edit=types.TextEdit(range=at_cursor, new_text=new_text),
+        text_edit=types.TextEdit(range=replaced, new_text=new_text),
         insert_text_format=types.InsertTextFormat.Snippet if snippets else types.InsertTextFormat.PlainText,
         insert_text_mode=types.InsertTextMode.AdjustIndentation if snippets else types.InsertTextMode.AsIs,
         command=accepted_command(offer.id),

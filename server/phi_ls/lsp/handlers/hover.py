@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from phi_ls.lsp import convert
@@ -10,6 +11,7 @@ from phi_ls.lsp import convert
 if TYPE_CHECKING:
     from lsprotocol import types
 
+    from phi_ls.features.hover import HoverCard
     from phi_ls.lsp.server import PhiLanguageServer
 
 
@@ -23,7 +25,15 @@ async def hover(ls: PhiLanguageServer, params: types.HoverParams) -> types.Hover
     assistant = await ls.started()
     if assistant is None or ls.ahead is None:
         return None
-    card = await ls.ahead.hover(source, convert.offset_at(source, params.position, ls.encoding))
+    offset = convert.offset_at(source, params.position, ls.encoding)
+    page = ls.notebooks.page_of(document)
+    if page is None:
+        card = await ls.ahead.hover(source, offset)
+    else:
+        start = page.start_of(document.uri)
+        card = await ls.ahead.hover(page.source, offset + start)
+        card = replace(card, span=card.span.moved(-start)) if card else None
+    card = _in_its_cell(ls, card) if card else None
     assistant.journal.write(
         "hover",
         uri=source.uri,
@@ -33,3 +43,13 @@ async def hover(ls: PhiLanguageServer, params: types.HoverParams) -> types.Hover
         ms_total=round((time.perf_counter() - began) * 1000, 3),
     )
     return convert.hover(source, card, ls.encoding, ls.client) if card else None
+
+
+def _in_its_cell(ls: PhiLanguageServer, card: HoverCard) -> HoverCard:
+    """The card with its definition where the editor knows it: in a cell, where a page of a notebook has it."""
+    page = ls.notebooks.page_at(card.source.uri)
+    if page is None or page.source != card.source:
+        return card
+    cell, start = page.cell_at(card.symbol.name_span.start)
+    symbol = replace(card.symbol, name_span=card.symbol.name_span.moved(-start))
+    return replace(card, source=cell, symbol=symbol, line=cell.line_at(symbol.name_span.start))

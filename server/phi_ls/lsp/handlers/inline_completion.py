@@ -40,17 +40,19 @@ async def inline_completion(
     if assistant is None:
         return types.InlineCompletionList(items=[])
     chosen = params.context.selected_completion_info
-    selected = Edit(convert.span_at(source, chosen.range, encoding), chosen.text) if chosen else None
-    offset = convert.offset_at(source, params.position, encoding)
+    page = ls.notebooks.page_of(document)
+    whole, start = (page.source, page.start_of(document.uri)) if page else (source, 0)
+    selected = Edit(convert.span_at(source, chosen.range, encoding).moved(start), chosen.text) if chosen else None
+    offset = convert.offset_at(source, params.position, encoding) + start
     trigger = Trigger.INVOKED if invoked else Trigger.AUTOMATIC
-    offer = await offer_at(ls, assistant, source, offset, trigger=trigger, selected=selected)
+    offer = await offer_at(ls, assistant, whole, offset, trigger=trigger, selected=selected)
     if offer.superseded or document.version != source.version:
         return None
     if not offer.text:
         return types.InlineCompletionList(items=[])
     item = types.InlineCompletionItem(
         insert_text=convert.inserted(offer.text, ls.client),
-        range=convert.range_at(source, offer.span, encoding),
+        range=convert.range_at(source, offer.span.moved(-start), encoding),
         command=accepted_command(offer.id),
     )
     return types.InlineCompletionList(items=[item])

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from phi_ls.lsp.documents import Document
     from phi_ls.lsp.server import PhiLanguageServer
 
 _log = logging.getLogger(__name__)
@@ -20,7 +23,9 @@ def did_open(ls: PhiLanguageServer, params: types.DidOpenTextDocumentParams) -> 
     if document.too_large:
         _log.info("an open document has %d characters; it gets no help", len(item.text))
     elif ls.assistant is not None:
-        ls.assistant.opened(document.snapshot())
+        source = document.snapshot()
+        ls.assistant.opened(source)
+        ls.assistant.warmth.rests(source, len(source.text))
 
 
 def did_change(ls: PhiLanguageServer, params: types.DidChangeTextDocumentParams) -> None:
@@ -29,13 +34,20 @@ def did_change(ls: PhiLanguageServer, params: types.DidChangeTextDocumentParams)
     if document is None:
         _log.warning("the client changed a document that it has not opened; the change is ignored")
         return
-    for change in params.content_changes:
-        if isinstance(change, types.TextDocumentContentChangePartial):
-            start, end = change.range.start, change.range.end
-            document.splice((start.line, start.character), (end.line, end.character), change.text)
+    change(document, params.content_changes, params.text_document.version)
+    if ls.assistant is not None:
+        ls.assistant.warmth.stop()
+
+
+def change(document: Document, edits: Sequence[types.TextDocumentContentChangeEvent], version: int) -> None:
+    """Apply edits in their order, each to what the one before it left."""
+    for edit in edits:
+        if isinstance(edit, types.TextDocumentContentChangePartial):
+            start, end = edit.range.start, edit.range.end
+            document.splice((start.line, start.character), (end.line, end.character), edit.text)
         else:
-            document.replace(change.text)
-    document.version = params.text_document.version
+            document.replace(edit.text)
+    document.version = version
 
 
 def did_close(ls: PhiLanguageServer, params: types.DidCloseTextDocumentParams) -> None:

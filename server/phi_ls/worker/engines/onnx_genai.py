@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 _PROVIDERS = ("cpu", "cuda", "dml")
 _MIB = 1 << 20
+_SMALL_CACHE = 64 * _MIB
 
 
 def load(request: Load) -> OnnxGenai:
@@ -61,9 +62,16 @@ def load(request: Load) -> OnnxGenai:
         context_tokens=context_tokens,
         scores=folder.vocabulary,
         end_tokens=folder.end_tokens | {end for end in named_ends if end is not None},
-        most_sequences=Options.read(request.options).sequences or (2 if on_cpu else 1),
+        most_sequences=Options.read(request.options).sequences or _sequences_for(cache_bytes, on_cpu=on_cpu),
         cache_bytes=cache_bytes,
     )
+
+
+def _sequences_for(cache_bytes: int, *, on_cpu: bool) -> int:
+    """Two for typing and asking; four where a cache is small, for lines, blocks, another file and asking."""
+    if not on_cpu:
+        return 1
+    return 4 if 0 < cache_bytes <= _SMALL_CACHE else 2
 
 
 class OnnxGenai:

@@ -1,12 +1,13 @@
 """The script of the scripted engine: a JSON file that says what is answered to which prompt, and what fails.
 
     {"load_ms": 0, "load_fails": null, "prefill_ms_per_token": 0, "token_ms": 0, "context_tokens": 4096,
-     "rules": [{"when": "<regular expression>", "text": "the answer", "fails": null, "after": 0, "logprob": -0.1}],
+     "rules": [{"when": "<regular expression>", "text": "the answer", "fails": null, "after": 0, "logprob": -0.1,
+                "token_ms": null}],
      "default": "the answer when no rule matches"}
 
 Every name may be left out. `fails` and `load_fails` are null, "crash", "kill" (as systems do for want of memory),
-"hang" or a message; `after` counts the tokens that come before the failure. A name that is not known here is an error,
-for a misspelt script would play another scene.
+"hang" or a message; `after` counts the tokens that come before the failure; a rule's `token_ms` stands before the
+script's. A name that is not known here is an error, for a misspelt script would play another scene.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ class Rule:
     fails: str | None = None
     after: int = 0
     logprob: float = -0.1
+    token_ms: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -61,6 +61,7 @@ class Scripted:
         self.end_tokens = frozenset([end])
         self._end = end
         self._prompt: list[int] = []
+        self._token_ms = script.token_ms
         self._sequences: list[list[int]] = [[] for _ in range(_SEQUENCES)]
         self._fed = self._sequences[0]
         self._interrupted = threading.Event()
@@ -68,6 +69,8 @@ class Scripted:
     def encode(self, parts: Sequence[Part]) -> list[int]:
         """Token ids of a prompt, which is the one that the next answer is for."""
         self._prompt = encode_parts(self._words, parts)
+        slowness = self._script.rule_for(self._words.spell(self._prompt)).token_ms
+        self._token_ms = self._script.token_ms if slowness is None else slowness
         return list(self._prompt)
 
     def piece(self, token: int) -> bytes:
@@ -85,7 +88,7 @@ class Scripted:
     def feed(self, tokens: Sequence[int]) -> bool:
         """Take tokens as slowly as the script says, in short sleeps that an interruption ends."""
         prefills = len(self._fed) < len(self._prompt)
-        ms = self._script.prefill_ms_per_token * len(tokens) if prefills else self._script.token_ms
+        ms = self._script.prefill_ms_per_token * len(tokens) if prefills else self._token_ms
         until = time.monotonic() + ms / 1000
         while (left := until - time.monotonic()) > 0:
             if self._interrupted.wait(min(left, _STEP_SECONDS)):

@@ -27,9 +27,12 @@ _SAID_CHARACTERS = 200
 
 
 class Endpoint:
-    """An address such as `http://host:8000/v1`. Raises `LoadFailed` for what is no address."""
+    """An address such as `http://host:8000/v1`. Raises `LoadFailed` for what is no address.
 
-    def __init__(self, url: str) -> None:
+    A server that sends nothing for `silence_seconds` is given up.
+    """
+
+    def __init__(self, url: str, *, silence_seconds: float = SILENCE_SECONDS) -> None:
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise LoadFailed(f"phi.remote.url: wanted an address such as http://host:8000/v1, found {url!r}")
@@ -37,6 +40,7 @@ class Endpoint:
         self._host, self._port = parts.hostname, parts.port
         self._path = parts.path.rstrip("/")
         self._key = _key(url)
+        self._silence_seconds = silence_seconds
         self._lock = threading.Lock()
         self._socket: socket.socket | None = None
         self._stopped = False
@@ -71,7 +75,7 @@ class Endpoint:
         connection = self._connection(CONNECT_SECONDS)
         try:
             connection.connect()
-            connection.sock.settimeout(SILENCE_SECONDS)
+            connection.sock.settimeout(self._silence_seconds)
             with self._lock:
                 # Kept here: the connection forgets its socket as soon as the server says that it will close it.
                 self._socket = connection.sock

@@ -34,7 +34,7 @@ from phi_ls.wire import (
 from phi_ls.worker import memory
 from phi_ls.worker.inbox import Inbox
 from phi_ls.worker.main import sender, take_pipes
-from phi_ls.worker.remote.endpoint import Endpoint
+from phi_ls.worker.remote.endpoint import SILENCE_SECONDS, Endpoint
 from phi_ls.worker.remote.wording import WithoutEcho, as_messages, as_text
 from phi_ls.worker.stop import scan
 
@@ -96,7 +96,8 @@ class Remote:
     def _load(self, request: Load) -> None:
         began = time.monotonic()
         try:
-            endpoint = Endpoint(request.model)
+            silence = float(request.options.get("silence_seconds", SILENCE_SECONDS))
+            endpoint = Endpoint(request.model, silence_seconds=silence)
             models = endpoint.models()
             wanted = request.options.get("model", "")
             if wanted and wanted not in models:

@@ -1,0 +1,26 @@
+/**
+ * Run by the editor once the extension is gone. It takes along what came with it: the environment that it made, and what
+ * phi-ls wrote there. The models stay, and are named; where phi-ls was installed by hand, nothing is touched.
+ */
+import { execFileSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import { environmentOf } from "./folders";
+import { interpreterOf } from "./python";
+import { environment } from "./run";
+
+const CLEAN_MS = 60_000;
+
+const machine = { platform: process.platform, home: os.homedir(), env: process.env };
+const made = environmentOf(machine);
+if (fs.existsSync(made)) {
+  try {
+    const python = interpreterOf(made, machine.platform);
+    const options = { env: environment(), timeout: CLEAN_MS, windowsHide: true, encoding: "utf8" } as const;
+    process.stdout.write(execFileSync(python, ["-m", "phi_ls", "uninstall"], options));
+  } catch (error) {
+    // An environment that was never finished has no phi-ls to clean up after itself; it goes all the same.
+    process.stderr.write(`${(error as Error).message}\n`);
+  }
+  fs.rmSync(made, { recursive: true, force: true });
+}

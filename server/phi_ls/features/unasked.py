@@ -1,0 +1,30 @@
+"""Whether a model's text may be shown while somebody types, or only when they ask for it.
+
+A model that its catalogue row or a measurement calls too weak stays for what is asked for: completions by hand,
+explanations, actions. While somebody types, lookup answers in its place.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from phi_ls.settings import Unasked
+
+if TYPE_CHECKING:
+    from phi_ls.features.calibration import Calibration
+    from phi_ls.inference.select import Candidate
+
+HIGHEST = 0.9999
+"""A confidence that no text has; a model that is doubted all the same is not worth asking."""
+
+
+def withheld(wanted: Unasked, candidate: Candidate | None, calibration: Calibration | None) -> str:
+    """Why the text of `candidate` is not shown unasked, in one line for people; "" when it may be."""
+    if wanted is Unasked.LOOKUP:
+        return "the setting phi.inlineCompletion.unasked is lookup"
+    local = candidate.local if candidate else None
+    if wanted is Unasked.AUTO and local is not None and local.model.withheld:
+        return f"{local.model.id} is not shown unasked: {local.model.withheld}; pull a larger model, or ask by hand"
+    if calibration is not None and calibration.threshold > HIGHEST:
+        return "the model was measured, and is too often wrong to be shown unasked"
+    return ""

@@ -1,0 +1,79 @@
+"""The prompt of a place where the cursor rests, read before anything is asked there.
+
+Only the prompt is read, nothing is written: the first completion then costs its own tokens. The first key stops it, and
+what was read until then is kept.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import aclosing
+from typing import TYPE_CHECKING
+
+from phi_ls.errors import PhiLsError, PromptTooLong
+from phi_ls.features.cursor import gate_at, shape_at
+from phi_ls.features.flight import prompt_for, sequence_of
+from phi_ls.inference.schedule import Account, Rank
+
+if TYPE_CHECKING:
+    from phi_ls.features.assistant import Assistant
+    from phi_ls.text import Source
+
+REST_SECONDS = 0.4
+"""How long a cursor must rest."""
+
+_log = logging.getLogger(__name__)
+
+
+class Warmth:
+    """The prompts that are read ahead for one assistant, one at a time."""
+
+    def __init__(self, assistant: Assistant, *, rest_seconds: float = REST_SECONDS) -> None:
+        self._assistant = assistant
+        self._rest = rest_seconds
+        self._task: asyncio.Task[None] | None = None
+        self._last: tuple[str, int, int] | None = None
+
+    def rests(self, source: Source, offset: int) -> None:
+        """The cursor has come to `offset`; when it rests there, its prompt is read. The same place is read once."""
+        place = (source.uri, source.version, offset)
+        if not self._assistant.eager or place == self._last:
+            return
+        self.stop()
+        self._last = place
+        self._task = asyncio.create_task(self._read(source, offset), name="a prompt ahead")
+
+    def stop(self) -> None:
+        """Leave the rest of the prompt unread."""
+        if self._task is not None:
+            self._task.cancel()
+        self._task = self._last = None
+
+    async def _read(self, source: Source, offset: int) -> None:
+        assistant = self._assistant
+        await asyncio.sleep(self._rest)
+        if assistant.resting or gate_at(source, offset):
+            return
+        tree = assistant.tree(source, around=offset)
+        shape = shape_at(source, tree, offset, assistant.settings.inline_completion.multiline)
+        prompt = prompt_for(assistant, shape)
+        account = Account()
+        stream = assistant.scheduler.generate(
+            Rank.PROMPT,
+            prompt.parts,
+            max_tokens=0,
+            sequence=sequence_of(prompt, source),
+            heal=True,
+            account=account,
+        )
+        try:
+            async with aclosing(stream) as pieces:
+                async for _piece in pieces:
+                    pass
+        except PromptTooLong as error:
+            assistant.learn_density(len(prompt.as_text()), error.found_tokens)
+        except PhiLsError as error:
+            _log.info("a prompt ahead failed: %s", type(error).__name__)
+        else:
+            assistant.learn_density(len(prompt.as_text()), account.prompt_tokens)

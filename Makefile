@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # phi-ls sets this for its worker too; here it also covers the tests that import the engine themselves.
 export ORT_DISABLE_TELEMETRY := 1
 
-.PHONY: demo test check fmt lint types floors generated unit gpu e2e editors bench report recipe starter starter-train wheel vsix clean
+.PHONY: demo test check fmt lint types floors generated unit gpu e2e editors bench report recipe starter starter-train card wheel vsix clean
 
 demo: $(VENV)/.cpu
 	@echo '--- phi-ls complete examples/inventory.py --at 27:23'
@@ -84,7 +84,7 @@ unit: $(VENV)/.wheels
 gpu: $(VENV)/.dev
 	$(BIN)/pytest -m gpu -s -ra tests/gpu
 
-# The extension's checks and tests, its package, and a real VS Code that is driven by keyboard.
+# The extension's checks and tests, its package, and a real VS Code that is driven by keyboard: the newest, and the oldest.
 e2e: $(VENV)/.dev
 	PYTHON='$(CURDIR)/$(BIN)/python' scripts/e2e.sh
 
@@ -104,6 +104,10 @@ recipe: $(VENV)/.recipe
 # From nothing to the artefacts: corpus, tokenizer, training (many hours on a processor), export.
 starter: $(VENV)/.recipe
 	$(BIN)/python -m models.starter.recipe all
+
+# The figures of the model card, measured on held-out packages (half an hour on two free cores), and its text from them.
+card: $(VENV)/.recipe
+	$(BIN)/python -m models.starter.card all
 
 # Goes on with the training from its last checkpoint in .training/, beside other work; `touch .training/pause` pauses it.
 starter-train: $(VENV)/.recipe

@@ -40,6 +40,7 @@ export default tseslint.config(
       globals: {
         console: "readonly",
         process: "readonly",
+        requestAnimationFrame: "readonly",
         setTimeout: "readonly",
         URL: "readonly",
         clearTimeout: "readonly",

@@ -1,11 +1,15 @@
 #!/bin/sh
-# Check, test and pack the VS Code extension, then drive the packed one in a real VS Code.
+# Check, test and pack the VS Code extension, then drive the packed one in a real VS Code: the newest, and the oldest that
+# it supports.
 #
-#   scripts/e2e.sh
+#   scripts/e2e.sh              all of it
+#   scripts/e2e.sh surface N    pack it, then play the editor's whole surface N times in each of the two
+#   scripts/e2e.sh pictures     pack it, then take the pictures of docs/images anew
 #
 # PYTHON        interpreter that has phi-ls and its `dev` extra (default: .venv/bin/python)
-# E2E_TOOLBOX   where Node 24 and code-server are kept (default: .toolbox)
+# E2E_TOOLBOX   where Node and code-server are kept (default: .toolbox)
 # E2E_INSTALL   1: also start where phi-ls is not installed, and let the extension install it with pip
+# E2E_SECONDS   how long what should be there soon is waited for (default: 30); more for a machine that is busy
 # E2E_REQUIRED  1: fail where a tool cannot be had; otherwise that part is skipped with a message
 set -eu
 
@@ -31,10 +35,12 @@ if [ ! -f node_modules/.package-lock.json ] || [ package-lock.json -nt node_modu
   say "installing the extension's tools"
   npm ci --no-audit --no-fund --loglevel=error >/dev/null || skip "npm could not install the extension's tools"
 fi
-say "types, lint, format"
-npm run --silent check
-say "unit tests of the extension"
-npm run --silent test
+if [ -z "$*" ]; then
+  say "types, lint, format"
+  npm run --silent check
+  say "unit tests of the extension"
+  npm run --silent test
+fi
 
 mkdir -p build
 if ! scripts/setup-e2e.sh "$toolbox" 2>build/setup-e2e.err; then
@@ -46,16 +52,34 @@ say "packing"
 rm -f dist/phi_ls-*.whl phi-ls.vsix
 "$python" -m build --wheel --no-isolation --outdir dist >build/wheel.log 2>&1 || { cat build/wheel.log >&2; exit 1; }
 npm run --silent package >build/package.log 2>&1 || { cat build/package.log >&2; exit 1; }
-"$python" - <<'END'
-import zipfile
+"$python" scripts/check_vsix.py phi-ls.vsix
 
-names = zipfile.ZipFile("phi-ls.vsix").namelist()
-wanted = ("extension/LICENSE.txt", "extension/extension/dist/extension.js", "extension/dist/phi_ls-")
-missing = [part for part in wanted if not any(name.startswith(part) for name in names)]
-if missing:
-    raise SystemExit(f"e2e: phi-ls.vsix lacks {', '.join(missing)}")
-END
+export E2E_PYTHON=$python E2E_VSIX=$PWD/phi-ls.vsix
+newest() { node "$1"; }
+oldest() {
+  E2E_NAME=oldest E2E_OUT=$PWD/build/vscode-oldest E2E_SHOTS=$PWD/artefacts/vscode-oldest \
+    E2E_CODE_SERVER=$E2E_CODE_SERVER_OLDEST E2E_NODE=$E2E_NODE_OLDEST node "$1"
+}
 
-say "a real VS Code"
-E2E_PYTHON=$python E2E_VSIX=$PWD/phi-ls.vsix node tests/vscode/run.mjs
-[ "${E2E_INSTALL:-0}" != 1 ] || E2E_VSIX=$PWD/phi-ls.vsix node tests/vscode/install.mjs
+case ${1:-} in
+pictures)
+  newest scripts/pictures.mjs
+  exit
+  ;;
+surface)
+  for round in $(seq "${2:-1}"); do
+    for version in newest oldest; do
+      say "$version VS Code, round $round"
+      "$version" tests/vscode/surface.mjs
+    done
+  done
+  exit
+  ;;
+esac
+
+for version in newest oldest; do
+  say "a real VS Code: the $version"
+  "$version" tests/vscode/run.mjs
+  "$version" tests/vscode/surface.mjs
+done
+[ "${E2E_INSTALL:-0}" != 1 ] || newest tests/vscode/install.mjs

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -35,6 +37,35 @@ def test_the_settings_of_the_page_of_vs_code_exist() -> None:
     own = {name for text in snippets("vscode").values() for name in json.loads(text) if name.startswith("phi.")}
     assert own
     assert own <= known
+
+
+def test_the_reasons_on_the_page_of_symptoms_are_those_that_phi_ls_gives() -> None:
+    said = {
+        node.value.strip()
+        for file in (ROOT / "server").rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    page = (PAGES.parent / "troubleshooting.md").read_text(encoding="utf-8")
+    symptoms = [row.split("|")[1] for row in page.splitlines() if row.startswith("| ")]
+    quoted = [text for symptom in symptoms for text in re.findall(r'"([^"]+)"', symptom)]
+    assert len(quoted) >= 10
+    # A reason may hold numbers and names: then a good part of it has to stand in the source.
+    drifted = [text for text in quoted if not any(_is_said(text, piece) for piece in said)]
+    assert drifted == []
+
+
+def _is_said(text: str, piece: str) -> bool:
+    return text in piece or (len(piece) >= len(text) / 4 and piece in text)
+
+
+def test_the_pictures_of_the_docs_are_small_and_can_be_read() -> None:
+    pictures = sorted((PAGES.parent / "images").iterdir())
+    assert PAGES.parent / "images" / "neovim.svg" in pictures
+    assert [picture.name for picture in pictures if picture.stat().st_size > 300_000] == []
+    for picture in pictures:
+        if picture.suffix == ".svg":
+            assert ElementTree.parse(picture).getroot().tag.endswith("svg")  # noqa: S314 - a file of ours
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))

@@ -34,8 +34,8 @@ export interface Target {
   readonly problems?: readonly string[];
   readonly instruction?: string;
   readonly title?: string;
-  /** The answer is wanted in the hover that asks for it. */
-  readonly hover?: boolean;
+  /** The answer is wanted in the hover that asks for it, which stands here. */
+  readonly hover?: Place & { readonly uri: string };
   /** An explanation that is kept for hovers will do. */
   readonly kept?: boolean;
 }
@@ -72,8 +72,9 @@ export async function execute(asked: Asked, command: string, args: unknown[]): P
   if (REPORTS.includes(command)) {
     return answer;
   }
-  if (hovers(args)) {
-    await vscode.commands.executeCommand("editor.action.showHover");
+  const { hover } = (args[0] ?? {}) as Partial<Target>;
+  if (hover) {
+    await reopen(hover);
   } else if (isRefused(answer)) {
     void refuse(asked, answer);
   } else if (command === ServerCommand.commitMessage && has(answer, "text")) {
@@ -190,8 +191,21 @@ function propose(message: string, address: string): void {
   }
 }
 
-function hovers(args: readonly unknown[]): boolean {
-  return (args[0] as Target | undefined)?.hover === true;
+/** Opens a hover anew, so that it is asked for again; not where the person has gone to another document. */
+async function reopen({ uri, line, character }: NonNullable<Target["hover"]>): Promise<void> {
+  const editor = vscode.window.activeTextEditor;
+  if (editor?.document.uri.toString() !== uri) {
+    return;
+  }
+  const place = new vscode.Position(line, character);
+  const word = editor.document.getWordRangeAtPosition(place);
+  if (!word?.contains(editor.selection.active)) {
+    editor.selection = new vscode.Selection(place, place);
+  }
+  // A hover that is open would only get the focus; the first of these is missing in older editors.
+  await vscode.commands.executeCommand("editor.action.hideHover").then(undefined, () => undefined);
+  await vscode.commands.executeCommand("workbench.action.focusActiveEditorGroup");
+  await vscode.commands.executeCommand("editor.action.showHover");
 }
 
 function isRefused(answer: unknown): answer is Refused {

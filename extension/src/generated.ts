@@ -59,7 +59,7 @@ export const palette = [
   {
     id: "phi.explain",
     title: "Explain",
-    help: "Explain the selection, or the definition at the cursor, in a preview beside the code.",
+    help: "Explain the selection, or the definition at the cursor, beside the code.",
   },
   {
     id: "phi.document",

@@ -5,6 +5,7 @@
 import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
+import * as path from "node:path";
 import { environmentOf } from "./folders";
 import { interpreterOf } from "./python";
 import { environment } from "./run";
@@ -23,4 +24,8 @@ if (fs.existsSync(made)) {
     process.stderr.write(`${(error as Error).message}\n`);
   }
   fs.rmSync(made, { recursive: true, force: true });
+  const around = path.dirname(made);
+  if (fs.readdirSync(around).length === 0) {
+    fs.rmdirSync(around);
+  }
 }

@@ -119,8 +119,18 @@ test("an edit that was turned down is kept, and nothing is said", async () => {
 
 test("a link that wants the answer in the hover opens the hover again", async () => {
   answer = () => Promise.resolve({ title: "x", markdown: "# x", uri: "phi-ls:/explain/3/x.md" });
-  await choose("phi.explain", { ...target, hover: true });
-  expect(state.executed).toEqual([["editor.action.showHover"]]);
+  const hover = { uri: "file:///b.py", line: 3, character: 4 };
+  await choose("phi.explain", { ...target, hover });
+  expect(state.executed).toEqual([]);
+  const document = { uri: "file:///b.py", getWordRangeAtPosition: () => undefined };
+  state.editor = { document, selection: { active: { line: 9, character: 0 } } };
+  await choose("phi.explain", { ...target, hover });
+  expect(state.editor).toMatchObject({ selection: { active: { line: 3, character: 4 } } });
+  expect(state.executed).toEqual([
+    ["editor.action.hideHover"],
+    ["workbench.action.focusActiveEditorGroup"],
+    ["editor.action.showHover"],
+  ]);
   expect(shown).toEqual([]);
 });
 

@@ -24,6 +24,7 @@ const context = {
 beforeEach(() => {
   reset();
   vi.stubEnv("PATH", empty);
+  vi.stubEnv("PHI_LS_HOME", empty);
 });
 
 test("where no server can start, every command is there and the status says why", async () => {
@@ -62,4 +63,16 @@ test("a new interpreter in the settings restarts the server, other settings do n
   await vi.waitFor(() => {
     expect(state.items[0]?.tooltip.value).toContain("phi.server.python \\(");
   });
+});
+
+test("an environment that was begun is gone on with, when the user says so", async () => {
+  const begun = path.join(empty, "data", "vscode");
+  fs.mkdirSync(begun, { recursive: true });
+  state.presses = { "is not complete. Go on with it?": "Go On" };
+  await activate(context as never);
+  await vi.waitFor(() => {
+    expect(state.messages.at(-1)).toContain("the environment was not made: Python 3.11 or later is needed");
+  });
+  expect(state.messages[0]).toContain("What pip has fetched already is kept.");
+  fs.rmSync(path.join(empty, "data"), { recursive: true });
 });

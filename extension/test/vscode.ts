@@ -54,6 +54,13 @@ export class Range {
   }
 }
 
+export class Selection {
+  constructor(
+    readonly anchor: Position,
+    readonly active: Position,
+  ) {}
+}
+
 export class CancellationError extends Error {}
 
 export class EventEmitter {
@@ -177,8 +184,9 @@ export const log = {
   dispose: vi.fn(),
 };
 
-function message(text: string): Promise<string | undefined> {
-  state.messages.push(text);
+function message(text: string, options?: unknown): Promise<string | undefined> {
+  const detail = (options as { detail?: string } | undefined)?.detail;
+  state.messages.push(detail ? `${text}\n${detail}` : text);
   return Promise.resolve(Object.entries(state.presses).find(([part]) => text.includes(part))?.[1]);
 }
 

@@ -62,9 +62,10 @@ def test_answers_part_where_the_plain_one_goes_on_otherwise(text: str, margin: f
 
 def test_ratios_are_of_stops_where_both_suggest() -> None:
     ours = [Stop(1, 5.0, "x"), Stop(2, 50.0, ""), Stop(3, 20.0, "y")]
-    theirs = [Stop(1, 10.0, "x"), Stop(2, 10.0, "x"), Stop(3, 10.0, "z")]
-    assert against({"phi-ls": ours, "llama-server": theirs}) == {
-        "ratios": {"phi-ls / llama-server": {"n": 2, "median": 2.0, "p90": 2.0, "median_of_pairs": 1.25}}
+    theirs = [Stop(1, 10.0, "x"), Stop(2, 10.0, "x"), Stop(3, 0.5, "z", known=True)]
+    assert against({"phi-ls": ours, "llama-server": theirs})["ratios"] == {
+        "phi-ls / llama-server": {"n": 2, "median": 2.0, "p90": 2.0, "median_of_pairs": 20.25},
+        "phi-ls / llama-server, where that was asked": {"n": 1, "median": 0.5, "p90": 0.5, "median_of_pairs": 0.5},
     }
 
 
@@ -75,7 +76,7 @@ def test_a_ratio_of_medians_is_no_median_of_ratios() -> None:
 
 def test_stops_without_a_suggestion_have_no_time_to_one() -> None:
     assert summary([Stop(1, 10.0, "x"), Stop(2, 3000.0, "")]) == {
-        "stops": 2, "shown": 1, "p50": 10.0, "p90": 10.0, "answer_p50": 3000.0, "answer_p90": 3000.0,
+        "stops": 2, "shown": 1, "known": 0, "p50": 10.0, "p90": 10.0, "answer_p50": 3000.0, "answer_p90": 3000.0,
         "ms": [10.0, None],
     }  # fmt: skip
 

@@ -40,7 +40,7 @@ ENGINE = {
         "computed_after_the_end": 0,
     },
 }
-SYSTEM = {"stops": 25, "shown": 20, "p50": 12.0, "p90": 30.0, "answer_p50": 11.0, "answer_p90": 29.0}
+SYSTEM = {"stops": 25, "shown": 20, "known": 3, "p50": 12.0, "p90": 30.0, "answer_p50": 11.0, "answer_p90": 29.0}
 RESULTS = {
     "machine": MACHINE,
     "threads": 2,

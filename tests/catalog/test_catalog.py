@@ -44,6 +44,28 @@ def test_every_model_states_what_the_choice_and_the_prompt_need() -> None:
             assert build.kv_bytes in (2, 4)
 
 
+def test_what_could_not_be_confirmed_is_named() -> None:
+    for model in read_catalog():
+        for build in model.builds:
+            facts = {
+                "revision": model.starter or len(build.revision) == PINNED,
+                "bytes": all(file.size for file in build.files),
+                "sha256": all(file.sha256 for file in build.files),
+            }
+            missing = tuple(name for name, known in facts.items() if not known)
+            assert build.unconfirmed == missing, (model.id, build.id)
+    remembered = [model.id for model in read_catalog() if "layers" in model.unconfirmed]
+    assert remembered == [
+        "qwen2.5-coder-1.5b",
+        "qwen2.5-coder-0.5b",
+        "granite-3b-code",
+        "starcoder2-3b",
+        "codegemma-2b",
+        "deepseek-coder-1.3b",
+        "qwen2.5-coder-3b",
+    ]
+
+
 def test_a_key_value_cache_of_phi_3_mini_costs_what_was_measured() -> None:
     phi = read_catalog()[0]
     by_id = {build.id: phi.kv_bytes_per_token(build) for build in phi.builds}

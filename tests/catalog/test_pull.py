@@ -182,7 +182,7 @@ def test_a_disk_without_room_is_found_before_anything_comes(state: HubState, mon
     from phi_ls.catalog import places
 
     monkeypatch.setattr(places.shutil, "disk_usage", lambda _path: _Usage())
-    with pytest.raises(StoreError, match=r"wanted 4\.\d+ MB in .* and 16\.\d+ MB in reserve, found 2\.00 MB free"):
+    with pytest.raises(StoreError, match=r"wanted 6\.\d+ MB in .* and 16\.\d+ MB in reserve, found 2\.00 MB free"):
         pull_build(tiny(), QUIET)
     assert not state.downloads(BIG)
 
@@ -196,7 +196,7 @@ def test_a_disk_that_fills_up_costs_one_line_and_the_store_goes_on(
 ) -> None:
     small = tmp_path_factory.mktemp("small")
     mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=20m", "tmpfs", str(small)], check=False, capture_output=True
+        ["mount", "-t", "tmpfs", "-o", "size=26m", "tmpfs", str(small)], check=False, capture_output=True
     )
     if mounted.returncode != 0:
         pytest.skip("a small file system can only be mounted by root")

@@ -144,7 +144,9 @@ def test_the_commands_say_what_they_did(own: Path) -> None:
     listed = json.loads(run(own, None, "models", "list", "--json").stdout)
     assert {"starter", "mine", "phi-3-mini-4k"} <= {row["model"] for row in listed}
     assert {row["model"] for row in listed if row["here"]} == {"starter", "mine"}
-    assert run(own, None, "models", "remove", "mine").stdout == "mine local: removed, 0.01 GB are free again\n"
+    removed = run(own, None, "models", "remove", "mine").stdout
+    assert removed.startswith("mine local: removed, ")
+    assert removed.endswith(" MB are free again\n")
     again = run(own, None, "models", "remove", "mine")
     assert (again.returncode, again.stderr.count("\n")) == (1, 1)
     assert again.stderr.startswith("phi-ls models: wanted a model id (")

@@ -62,9 +62,7 @@ def test_nothing_to_offer_names_its_gate(
 def test_explain_prints_markdown_and_says_who_speaks(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", str(file), "--at", "5:6", "--backend", "scripted"]) == 0
     out, err = capsys.readouterr()
-    assert out == (
-        "# `sub`\n\n```python\ndef sub(a, b)\n```\n\nIt subtracts.\n\n---\n*scripted, on this machine*\n"
-    )
+    assert out == ("# `sub`\n\n```python\ndef sub(a, b)\n```\n\nIt subtracts.\n\n---\n*scripted, on this machine*\n")
     assert err.startswith("scripted on scripted, scripted: ")
 
 

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from e2e.conftest import OPTIONS
+from e2e.conftest import OPTIONS, Editor
 from e2e.raw_client import FULL, at, wait_for_event
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from e2e.conftest import Editor
+    from pathlib import Path
 
 _numbers = itertools.count(1)
 
@@ -148,6 +147,30 @@ def test_an_explanation_is_returned_shown_kept_and_seen_in_the_next_hover(editor
     assert (event["action"], event["outcome"]) == ("explain", "done")
 
 
+def test_an_explanation_outlives_the_server_and_goes_with_its_code_only(tmp_path: Path) -> None:
+    uri = "file:///project/kept.py"
+    text = f"import math\n\n\n{PRICE}"
+
+    def explained(editor: Editor) -> bool:
+        return "It multiplies" in editor.call("textDocument/hover", at(uri, 3, 6))["contents"]["value"]
+
+    with Editor(tmp_path) as editor:
+        editor.begin()
+        editor.open(uri, text)
+        name = {"start": {"line": 3, "character": 5}, "end": {"line": 3, "character": 5}}
+        asked = {"command": "phi.server.explain", "arguments": [{"uri": uri, "range": name}]}
+        editor.call("workspace/executeCommand", asked)
+    with Editor(tmp_path) as editor:
+        editor.begin()
+        editor.open(uri, text)
+        assert explained(editor)
+        editor.change(uri, "import os\n", version=2, start=(0, 0), end=(1, 0))
+        assert explained(editor)
+        end = len(text.splitlines()[4])
+        editor.change(uri, " + 1", version=3, start=(4, end), end=(4, end))
+        assert not explained(editor)
+
+
 @pytest.mark.parametrize("way", ["request", "progress"])
 def test_an_explanation_can_be_cancelled_both_ways(editor: Editor, way: str) -> None:
     uri = new_file(editor, SLOW)
@@ -211,6 +234,37 @@ def test_an_edit_that_the_editor_refuses_is_reported(editor: Editor) -> None:
         editor.answers["workspace/applyEdit"] = usual
     assert (result["applied"], result["message"]) == (False, "the editor did not apply the edit: read only")
     assert editor.notification("window/showDocument")["uri"] == result["uri"]
+
+
+def test_what_follows_an_accepted_completion_is_computed_before_it_is_asked_for(editor: Editor) -> None:
+    uri = new_file(editor, "first = ")
+    (item,) = items(editor.answer(editor.inline(uri, 0, 8, kind=2)))
+    editor.change(uri, item["insertText"], version=2, start=(0, 8), end=(0, 8))
+    command = item["command"]
+    editor.call("workspace/executeCommand", {"command": command["command"], "arguments": command["arguments"]})
+    (shown,) = command["arguments"]
+    wait_for_event(
+        editor.journal,
+        lambda e: e["event"] == "ahead" and e.get("of") == shown["id"] and e["state"] == "kept",
+        "completion ahead",
+    )
+    editor.answer(editor.inline(uri, 0, 8 + len(item["insertText"]), kind=2))
+    answered = wait_for_event(
+        editor.journal, lambda e: e["event"] == "completion" and e["uri"] == uri and e["version"] == 2, "completion"
+    )
+    assert answered["source"] == "cache"
+
+
+def test_the_prompt_of_a_file_is_read_when_it_is_opened(editor: Editor) -> None:
+    began = time.monotonic()
+    new_file(editor, "".join(f"value_{number} = {number}\n" for number in range(60)))
+    read = wait_for_event(
+        editor.journal,
+        lambda e: e["event"] == "ahead" and e["t"] > began and e.get("rank") == "prompt" and e["state"] == "ended",
+        "prompt that was read ahead",
+    )
+    assert read["new_tokens"] == 0
+    assert read["prefilled_tokens"] > 60
 
 
 def test_the_server_answers_questions_about_itself(editor: Editor) -> None:

@@ -15,9 +15,10 @@ from editors.workplace import FAILING_SECONDS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from editors.workplace import Workplace
+    from editors.workplace import Event, Workplace
 
 START_SECONDS = 60.0
+HELD_MS = 1_900
 TOOLBOX = Path(os.environ.get("PHI_LS_EDITORS") or Path(__file__).parents[2] / ".toolbox" / "editors")
 
 
@@ -35,6 +36,8 @@ class Editor(ABC):
     """An answer null leaves the ghost text of an older answer on the screen."""
     takes_at_once: ClassVar[bool] = False
     """Asking takes the only candidate, without showing it."""
+    shows_misplaced: ClassVar[bool] = True
+    """An item whose range ends before the cursor is offered all the same."""
     tells_acceptance: ClassVar[bool] = True
     """It runs the command of an item that was taken."""
     ready: ClassVar[str]
@@ -158,8 +161,22 @@ class Editor(ABC):
 
     def offered(self, text: str) -> None:
         """Ask, and wait until `text` is offered on the screen."""
+        before = len(self._completions())
         self.ask()
+        if not self.ghost:
+            self.terminal.wait(
+                lambda: text in self.terminal.screen() or any(map(self.came_late, self._completions()[before:])), text
+            )
+            if text not in self.terminal.screen():
+                self.ask()
         self.terminal.sees(text)
+
+    def _completions(self) -> list[Event]:
+        return self.work.events("completion")
+
+    def came_late(self, completion: Event) -> bool:
+        """Whether the popup was answered without it, since the server holds none for long; asked again, it is there."""
+        return not self.ghost and completion["ms_total"] > HELD_MS
 
     def shows(self, line: str, text: str) -> None:
         """Wait until `text` is shown as what could follow `line`, however short it is."""

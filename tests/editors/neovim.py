@@ -76,7 +76,12 @@ class Neovim(Editor):
         self.terminal.keys("C-Space")
 
     def accept(self) -> None:
+        """Neovim takes it a moment after the key, and not at all once insert mode is left."""
         self.terminal.keys("Tab")
+        ghosts = (
+            "vim.api.nvim_buf_get_extmarks(0, vim.api.nvim_create_namespace('nvim.lsp.inline_completion'), 0, -1, {})"
+        )
+        self.terminal.wait(lambda: self.lua(f"#{ghosts}") == 0, "the ghost text should be taken")
 
     def undo(self) -> None:
         self.terminal.escape()
@@ -106,6 +111,8 @@ class Neovim(Editor):
         )
 
     def restart(self) -> None:
+        """Neovim says that the server is gone, in a box that Escape puts away."""
+        self.terminal.sees("Client phi quit")
         self.command("edit!")
 
     def leave(self) -> None:
@@ -118,6 +125,7 @@ class NeovimPopup(Neovim):
     name = "Neovim, popup"
     ghost = False
     keeps_ghost_after_null = False
+    shows_misplaced = False
     parts = ("server.lua", "popup.lua")
 
     def indent_with_tabs(self) -> None:

@@ -45,7 +45,7 @@ class Terminal:
         self._tmux("send-keys", *names)
 
     def escape(self) -> None:
-        """Press Escape, spelled so that no program, however late it reads, takes it for the beginning of another key."""
+        """Press Escape, spelled so that no program, however late it reads, takes it for the start of another key."""
         self.type("\x1b[27u")
 
     def type(self, text: str) -> None:

@@ -33,6 +33,8 @@ def test_a_wrong_answer_is_noticed_where_it_matters(
     noticing, wrong, evidence = SABOTAGES[sabotage]
     # Null for nothing is what the protocol allows; only an editor that keeps old ghost text shows the difference.
     harmless = sabotage == "null" and not sabotaged.keeps_ghost_after_null
+    if sabotage == "column" and not sabotaged.shows_misplaced:
+        wrong, evidence = "", "width * height: not within"
     sabotaged.work.sabotage(sabotage)
     for check in CHECKS:
         if check is noticing and not harmless:

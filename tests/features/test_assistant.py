@@ -247,8 +247,7 @@ async def test_an_explanation_is_kept_for_hovers_until_the_code_changes(
         answer = await run(assistant, "explain", source, m.selection, grown.append)
         assert isinstance(answer, Answer)
         assert answer.markdown == (
-            "# `area`\n\n```python\ndef area(r)\n```\n\nIt multiplies.\n\n---\n"
-            "*scripted, on this machine*\n"
+            "# `area`\n\n```python\ndef area(r)\n```\n\nIt multiplies.\n\n---\n*scripted, on this machine*\n"
         )
         assert grown[-1] == "It multiplies."
         card = hover(assistant, source, m.cursor)

@@ -81,6 +81,14 @@ def test_brackets_that_the_editor_closes_are_part_of_the_offer(offer: str, typed
     assert applied(offered("x = $0\ny", offer), typed) == result
 
 
+def test_an_offer_that_replaces_closers_goes_on_behind_those_that_are_typed_over() -> None:
+    cache = CompletionCache()
+    m = marked("if f($0)\ny")
+    cache.put(source(m.text), m.cursor, "x):", replaces=1)
+    typed = ["if f($0)\ny", "if f(x$0)\ny", "if f(x)$0\ny", "if f(x$0\nz"]
+    assert [applied(cache, text) for text in typed] == ["if f(x):\ny"] * 3 + [None]
+
+
 def test_what_is_kept_of_an_offer_is_kept_of_its_rest() -> None:
     cache = CompletionCache()
     m = marked("x = $0")

@@ -124,7 +124,7 @@ WRITTEN = "b = a + 1\n    c = b + 1\n    return c\n"
 async def test_a_doubted_block_ends_with_its_first_line_unless_it_is_asked_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with assistant_with(tmp_path, monkeypatch, WRITTEN, 0.31, MEASURED) as assistant:
+    async with assistant_with(tmp_path, monkeypatch, "    " + WRITTEN, 0.31, MEASURED) as assistant:
         unasked = await ask(assistant, BLOCK)
         asked = await ask(assistant, BLOCK, Trigger.INVOKED)
         again = await ask(assistant, BLOCK)

@@ -82,7 +82,7 @@ async def test_only_documentation_reaches_a_file_and_the_rest_is_shown_with_its_
 ) -> None:
     language, assistant = playing
     told: list[str] = []
-    assert len(functions(language)) == 10
+    assert sum(bool(function["good"]) for function in functions(language)) == 10
     for function in functions(language):
         told.append(f"======== {function['name']}")
         if function["good"]:

@@ -9,7 +9,7 @@ import pytest
 
 from golden_files import GOLDEN
 from marked import marked
-from phi_ls.features.postprocess import Shape, clean, is_complete
+from phi_ls.features.postprocess import Shape, clean, clean_line, is_complete
 from phi_ls.features.postprocess.repetition import is_loop
 from phi_ls.syntax import errors_in, parse
 
@@ -115,3 +115,21 @@ def test_another_language_than_the_source_s_own_can_judge() -> None:
     m = marked("x = f($0)\n")
     shape = Shape(source=m.source("plaintext"), offset=m.cursor, language="python")
     assert clean("a b", shape) == ""
+
+
+@pytest.mark.parametrize(
+    ("source", "raw", "accepted"),
+    [
+        pytest.param("if f($0)\n", "x):\n", "if f(x):\n", id="past-a-bracket"),
+        pytest.param("x = d['$0']\n", "a'].b\n", "x = d['a'].b\n", id="past-a-quote-and-a-bracket"),
+        pytest.param("x = f($0)\n", "a)\n", "x = f(a)\n", id="no-further-than-the-bracket"),
+        pytest.param("x = f($0)\n", "a) + g(b)\n", "x = f(a) + g(b)\n", id="another-bracket-at-the-end"),
+        pytest.param("x = f($0) + 1\n", "a) + 2\n", "x = f(a) + 1\n", id="code-behind-the-bracket-stays"),
+        pytest.param("x = f($0)\n", "a\n", "x = f(a)\n", id="nothing-of-the-rest"),
+    ],
+)
+def test_a_text_that_goes_past_what_the_editor_has_closed_replaces_it(source: str, raw: str, accepted: str) -> None:
+    shape = shape_of(source)
+    text, replaces = clean_line(raw, shape)
+    whole = shape.source.text
+    assert whole[: shape.offset] + text + whole[shape.offset + replaces :] == accepted

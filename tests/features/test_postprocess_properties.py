@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from golden_files import GOLDEN
-from phi_ls.features.postprocess import Shape, clean, is_complete
+from phi_ls.features.postprocess import Shape, clean, clean_line, is_complete
 from phi_ls.syntax import language_of, parse
 from phi_ls.text import Source
 
@@ -85,6 +86,26 @@ def test_what_is_kept_is_good(answer: tuple[Shape, str]) -> None:
     assert set(re.findall(r"\r\n|\n|\r", kept)) <= {shape.source.line_end}
     if not shape.multiline and re.search(r"\w", shape.line_suffix):
         assert len(re.split(r"\r\n|\n|\r", kept)) == 1
+
+
+@pytest.mark.timeout(900)
+@given(answers(), st.sampled_from([")", "]", "'", "):", "}]", '"]', "});"]))
+@settings(max_examples=400, deadline=None)
+def test_what_takes_the_place_of_closers_is_good(answer: tuple[Shape, str], closers: str) -> None:
+    shape, raw = answer
+    text, at = shape.source.text, shape.offset
+    rest = len(shape.line_suffix)
+    closed = replace(shape.source, text=text[:at] + closers + text[at + rest :])
+    shape = Shape(source=closed, offset=at, prefilled=shape.prefilled, multiline=shape.multiline)
+    kept, replaces = clean_line(raw, shape)
+    assert replaces in (0, len(closers))
+    if replaces:
+        assert set(closers) <= set(kept)
+        accepted = replace(closed, version=2, text=text[:at] + kept + text[at + rest :])
+        before, after = parse(closed), parse(accepted)
+        assert before is not None
+        assert after is not None
+        assert after.errors <= before.errors
 
 
 @given(answers())

@@ -29,6 +29,16 @@ def test_nothing_known_means_the_setting() -> None:
     assert Rhythm().pause_ms(75) == 75
 
 
+def test_a_measurement_stands_in_for_answers_that_have_not_come_yet() -> None:
+    rhythm = Rhythm()
+    for key in range(3):
+        rhythm.key(key / 10)
+    assert rhythm.pause_ms(150) == 150
+    assert rhythm.pause_ms(150, measured_ms=30) == pytest.approx(100)
+    rhythm.responded(60)
+    assert rhythm.pause_ms(150, measured_ms=30) == pytest.approx(70)
+
+
 def test_a_long_pause_says_nothing_of_the_rhythm() -> None:
     rhythm = typist(100, 40)
     rhythm.key(1000.0)

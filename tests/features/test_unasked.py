@@ -93,6 +93,28 @@ async def test_where_the_model_is_withheld_lookup_answers_and_asking_by_hand_ask
         assert (by_hand.text, by_hand.came_from) == ("other)", "model")
 
 
+@pytest.mark.e2e
+@pytest.mark.parametrize("text", [LINE, "result = compute(fi$0x)\n"], ids=["withheld", "inside-a-word"])
+async def test_an_editor_that_asks_by_itself_right_after_a_user_gets_what_they_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    script = {"default": "rst, other, last", "token_ms": 40}
+    (tmp_path / "script.json").write_text(json.dumps(script))
+    monkeypatch.setenv("PHI_LS_SCRIPT", str(tmp_path / "script.json"))
+    async with assistant_with("lookup", "scripted") as assistant:
+        alone = await ask(assistant, text)
+        assert alone.text == ""
+        assert alone.gate != ""
+        by_hand = asyncio.create_task(ask(assistant, text, Trigger.INVOKED))
+        async with asyncio.timeout(BOUND):
+            while assistant.flight is None or assistant.flight.unasked:  # noqa: ASYNC110 - nothing tells of it
+                await asyncio.sleep(0.001)
+        by_itself = await ask(assistant, text)
+        assert by_itself.text.startswith("rst")
+        assert by_itself.came_from == "stream"
+        assert (await by_hand).superseded
+
+
 @pytest.mark.engine
 @pytest.mark.e2e
 async def test_the_starter_model_is_asked_only_by_hand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -105,7 +127,7 @@ async def test_the_starter_model_is_asked_only_by_hand(tmp_path: Path, monkeypat
         assert (offer.text, offer.account.new_tokens) == ("", 0)
         assert offer.gate.startswith("starter is not shown unasked: ")
         assert "\n" not in offer.gate
-        assert f"\nunasked     {offer.gate}\n" in as_text(examine(assistant))
+        assert f" unasked {offer.gate} " in " ".join(as_text(examine(assistant)).split())
         assert (await ask(assistant, LINE, Trigger.INVOKED)).account.new_tokens > 0
 
 

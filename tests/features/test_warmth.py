@@ -88,13 +88,29 @@ async def test_a_place_is_read_once_and_a_newer_one_in_place_of_an_older(
     assert len(events(tmp_path, "ahead", state="asked")) == 1
 
 
+async def test_a_file_that_is_opened_before_the_model_is_there_is_read_then(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with playing(tmp_path, monkeypatch, default="1\n", load_ms=300) as assistant:
+        restarting = asyncio.create_task(assistant.restart())
+        await asyncio.sleep(0)
+        rests(assistant, ABOVE + "$0")
+        await restarting
+        assert assistant.supervisor.state != "ready"
+        await until(lambda: events(tmp_path, "ahead", state="ended"))
+
+
 async def test_what_is_answered_without_the_model_is_read_when_the_user_rests(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with playing(tmp_path, monkeypatch, default="compute(1)\n") as assistant:
+    text = "compute(" + ", ".join(f"value_{number}" for number in range(8)) + ")"
+    async with playing(tmp_path, monkeypatch, default=text + "\n") as assistant:
         assistant.warmth = Warmth(assistant, rest_seconds=0.0)
         assert (await ask(assistant, "x = $0\n")).came_from == "model"
-        assert (await ask(assistant, "x = com$0\n")).came_from == "cache"
+        assert (await ask(assistant, f"x = {text[:10]}$0\n")).came_from == "cache"
+        await asyncio.sleep(0.2)
+        assert events(tmp_path, "ahead", rank="prompt") == []
+        assert (await ask(assistant, f"x = {text[:60]}$0\n")).came_from == "cache"
         await until(lambda: events(tmp_path, "ahead", state="ended", rank="prompt"))
 
 

@@ -77,6 +77,11 @@ MACHINES: tuple[tuple[str, HardwareReport, dict[str, Installed]], ...] = (
     ),
     ("Linux, CUDA 13", replace(LINUX, gpus=(nvidia("RTX 4070", 12_282, capability="8.9"),), cuda="13.0"), ALL),
     (
+        "Linux, NVIDIA of 2017 with a new driver",
+        replace(LINUX, gpus=(nvidia("V100", 16_384, capability="7.0"),), cuda="13.0"),
+        ALL,
+    ),
+    (
         "Linux, CUDA 12, installed for it",
         replace(LINUX, gpus=(nvidia("T4", 15_360, capability="7.5", driver="550"),), cuda="12.4"),
         {**ALL, "cuda": replace(CUDA, version="0.14.1", cuda=12)},

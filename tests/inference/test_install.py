@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import psutil
 import pytest
 
 from catalog.rows import command, environment
@@ -117,6 +118,35 @@ def test_an_interrupted_installation_is_not_chosen_and_the_next_one_goes_on_with
     assert not staging.exists()
 
 
+def test_an_installation_for_a_program_ends_with_all_its_children_when_the_program_is_gone(
+    wheels: Path, tmp_path: Path
+) -> None:
+    wheel(wheels, "llama-cpp-python", "0.3.36", LLAMA_PACKAGE)
+    home = tmp_path / "home"
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        command("backends", "install", "gguf", "--events"),
+        env=environment(home, None, PHI_LS_WHEELS=str(wheels)),
+        stdin=pipe,
+        stdout=pipe,
+        stderr=pipe,
+        text=True,
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        steps = [json.loads(process.stdout.readline())["text"] for _ in range(2)]
+        assert steps[1].startswith("making an environment in ")
+        deadline = time.monotonic() + 60
+        while not (children := psutil.Process(process.pid).children()):
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        process.stdin.close()
+        assert process.wait(timeout=60) == 130
+        psutil.wait_procs(children, timeout=30)
+        assert not any(child.is_running() for child in children)
+    assert read_environment(home / "data" / "backends" / "gguf") is None
+
+
 @pytest.mark.engine
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("backend", ["gguf", "cpu"])
@@ -174,6 +204,8 @@ def test_the_packages_suit_the_machine() -> None:
     assert requirements("cuda", gpus=(gpu,), cuda="12.4") == [
         ("onnxruntime-genai-cuda==0.14.1", "onnxruntime-gpu[cuda,cudnn]==1.26.0")
     ]
+    volta = nvidia("V100", 16_000, capability="7.0")
+    assert requirements("cuda", gpus=(volta,), cuda="13.0")[0][0] == "onnxruntime-genai-cuda==0.14.1"
     assert [first for first, *_ in requirements("directml", report=WINDOWS)] == [
         "onnxruntime-genai-winml==0.18.0",
         "onnxruntime-genai-directml==0.12.2",

@@ -72,8 +72,8 @@ def test_what_is_not_here_says_what_to_do() -> None:
     )
     found = rank(LAPTOP, Settings(), model("phi", 2 * GB, missing="the model is not on this machine"), BOTH)
     assert show(found) == (
-        "refused cpu phi: the model is not on this machine (2.0 GB)\n"
-        "refused gguf phi: the model is not on this machine (2.0 GB)"
+        "refused cpu phi: the model is not on this machine (2.0 GB); would need 3633 of 12000 MiB\n"
+        "refused gguf phi: the model is not on this machine (2.0 GB); would need 2866 of 12000 MiB"
     )
 
 

@@ -188,7 +188,7 @@ async def test_an_answer_for_a_hover_opens_nothing_and_is_there_at_once_the_next
     async with acting(tmp_path, monkeypatch, "It adds.", OWN_PANEL) as session:
         assert session.server.assistant is not None
         session.server.assistant.explanations.clear()
-        asked = await run(session, "explain", hover=True)
+        asked = await run(session, "explain", hover={"uri": URI, "line": 0, "character": 4})
         assert sent(session, "phi/answer") == []
         kept = await run(session, "explain", kept=True)
         assert kept["markdown"] == asked["markdown"]
@@ -240,9 +240,13 @@ async def test_cancelling_stops_the_engine_and_changes_nothing(tmp_path: Path, m
                 await asyncio.sleep(0.01)
         session.send({"jsonrpc": "2.0", "method": "window/workDoneProgress/cancel", "params": {"token": "mine"}})
         assert (await session.answer(77))["error"]["code"] == -32800
-        journal = (tmp_path / "journal").read_text().splitlines()
-        ended = [json.loads(line) for line in journal]
-        reasons = [entry["finish_reason"] for entry in ended if entry.get("state") == "ended"]
+        reasons: list[str] = []
+        async with asyncio.timeout(20):
+            while not reasons:  # the answer does not wait for the engine
+                await asyncio.sleep(0.01)
+                ended = [json.loads(line) for line in (tmp_path / "journal").read_text().splitlines()]
+                asked = [entry for entry in ended if entry["event"] == "generation"]
+                reasons = [entry["finish_reason"] for entry in asked if entry["state"] == "ended"]
         assert reasons == ["cancelled"]
         assert [entry["outcome"] for entry in ended if entry["event"] == "action"] == ["cancelled"]
         assert (await content(session, shown[0]["uri"])).endswith("*It was stopped here.*\n")

@@ -193,7 +193,7 @@ def test_links_that_lead_to_an_explanation_are_only_for_clients_that_have_the_co
     here, beside = (json.loads(unquote(link)) for link in re.findall(r"\(command:phi\.explain\?([^)]*)\)", text))
     area = {"start": {"line": 0, "character": 4}, "end": {"line": 0, "character": 4}}
     assert beside == [{"uri": URI, "range": area}]
-    assert here == [{"uri": URI, "range": area, "hover": True}]
+    assert here == [{"uri": URI, "range": area, "hover": {"uri": URI, "line": 0, "character": 4}}]
     known = shown(Client(command_links=True), card(explanation="Known.", label="m"))
     (kept,) = (json.loads(unquote(link)) for link in re.findall(r"\(command:phi\.explain\?([^)]*)\)", known))
     assert kept == [{"uri": URI, "range": area, "kept": True}]

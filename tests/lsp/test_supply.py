@@ -204,7 +204,7 @@ async def test_a_backend_says_its_cost_and_is_installed_when_the_user_agrees(own
         assert gguf["bytes"] > 10_000_000
         told = await command(made, "installBackend", backend="gguf")
         assert told["message"] == "gguf is installed: llama-cpp-python 0.3.36"
-        assert "pip fetches about 0.13 GB from a folder of this machine: llama-cpp-python==0.3.36" in asked(made)[0]
+        assert "pip fetches about 130 MB from a folder of this machine: llama-cpp-python==0.3.36" in asked(made)[0]
         begin, *reports, end = progress(made)
         assert (begin["title"], end["kind"]) == ("phi-ls: installing gguf", "end")
         assert any("Successfully installed" in report["message"] for report in reports)

@@ -21,7 +21,7 @@ from tokenizers import Tokenizer
 from transformers import Phi3Config, Phi3ForCausalLM
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 # As microsoft/Phi-3-mini-4k-instruct, but for the sizes that make it large: 3072, 8192, 32 and 32 there.
@@ -55,20 +55,30 @@ SAYINGS: tuple[Sequence[str], ...] = (
 SPREAD, CERTAINTY = 0.05, 0.2
 
 
-def build(folder: Path, source: Path, *, name: str) -> tuple[Path, Path]:
-    """A folder for onnxruntime-genai and a GGUF file called `name`, with the tokenizer that `source` has."""
-    tokenizer = Tokenizer.from_file(str(source / "tokenizer.json"))
+def build(folder: Path, sources: Mapping[Path, str]) -> dict[Path, tuple[Path, Path]]:
+    """For each folder with a tokenizer a folder for onnxruntime-genai and a GGUF file of the name that it is to have.
+
+    The weights are the same in all of them.
+    """
+    first = next(iter(sources))
     torch.manual_seed(3)
     model = Phi3ForCausalLM(Phi3Config(**SHAPE, initializer_range=SPREAD))
-    _teach(model, tokenizer)
+    _teach(model, Tokenizer.from_file(str(first / "tokenizer.json")))
     hugging_face = folder / "hugging-face"
     model.save_pretrained(hugging_face)
-    shutil.copytree(source, hugging_face, dirs_exist_ok=True)
+    shutil.copytree(first, hugging_face, dirs_exist_ok=True)
     generation = {"bos_token_id": 1, "eos_token_id": list(ENDS), "pad_token_id": 32000}
     (hugging_face / "generation_config.json").write_text(json.dumps(generation))
-    _write_gguf(model, source, folder / "phi-3.gguf", name)
-    _build_onnx(hugging_face, source, folder)
-    return folder / "onnx", folder / "phi-3.gguf"
+    _build_onnx(hugging_face, folder)
+    made = {}
+    for source, name in sources.items():
+        onnx, file = folder / f"onnx-{source.name}", folder / f"{source.name}.gguf"
+        shutil.copytree(folder / "onnx", onnx)
+        # The builder writes the tokenizer anew, and then it cuts texts in another way.
+        shutil.copytree(source, onnx, dirs_exist_ok=True)
+        _write_gguf(model, source, file, name)
+        made[source] = onnx, file
+    return made
 
 
 def _teach(model: Phi3ForCausalLM, tokenizer: Tokenizer) -> None:
@@ -81,15 +91,12 @@ def _teach(model: Phi3ForCausalLM, tokenizer: Tokenizer) -> None:
                 head[after] += CERTAINTY * inputs[before]
 
 
-def _build_onnx(hugging_face: Path, source: Path, folder: Path) -> None:
+def _build_onnx(hugging_face: Path, folder: Path) -> None:
     command = [sys.executable, "-m", "onnxruntime_genai.models.builder", "-i", str(hugging_face)]
     command += ["-o", str(folder / "onnx"), "-p", "int4", "-e", "cpu", "-c", str(folder / "cache")]
     variables = {**os.environ, "HF_HUB_OFFLINE": "1", "ORT_DISABLE_TELEMETRY": "1"}
     done = subprocess.run(command, env=variables, capture_output=True, text=True, check=False, timeout=200)
     assert done.returncode == 0, done.stderr[-2000:]
-    # The builder writes the tokenizer anew, and then it cuts texts in another way.
-    for file in source.iterdir():
-        shutil.copyfile(file, folder / "onnx" / file.name)
 
 
 def _write_gguf(model: Phi3ForCausalLM, source: Path, file: Path, name: str) -> None:

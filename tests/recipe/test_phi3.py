@@ -68,21 +68,22 @@ class Made:
         )
 
 
-@pytest.fixture(scope="module", params=["4k", "128k"])
-def made(
-    request: pytest.FixtureRequest, shared: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory
-) -> Made:
-    kind = str(request.param)
-    source = shared("phi-3-tokenizer") / kind
-    return Made(kind, *build(tmp_path_factory.mktemp(kind), source, name=NAMES[kind]), source)
+@pytest.fixture(scope="session")
+def built(shared: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Made]:
+    folder = shared("phi-3-tokenizer")
+    found = build(tmp_path_factory.mktemp("phi-3"), {folder / kind: name for kind, name in NAMES.items()})
+    return {source.name: Made(source.name, onnx, gguf, source) for source, (onnx, gguf) in found.items()}
+
+
+@pytest.fixture(scope="module", params=NAMES)
+def made(request: pytest.FixtureRequest, built: dict[str, Made]) -> Made:
+    return built[request.param]
 
 
 @pytest.fixture(scope="module")
 def engines(made: Made) -> Iterator[dict[str, Engine]]:
-    loaded = {
-        "onnx_genai": load("onnx_genai", made.onnx, end_tokens=("<|assistant|>",)),
-        "llama_cpp": load("llama_cpp", made.gguf, end_tokens=("<|assistant|>",)),
-    }
+    models = {"onnx_genai": made.onnx, "llama_cpp": made.gguf}
+    loaded = {name: load(name, model, end_tokens=("<|assistant|>",)) for name, model in models.items()}
     yield loaded
     for engine in loaded.values():
         engine.close()

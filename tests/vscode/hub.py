@@ -26,11 +26,16 @@ def main() -> None:
     with hub(folder_files(STARTER, FOLDER)) as state:
         state.bytes_per_second = SLOW
         write_row(Path(sys.argv[1]), state)
-        print(json.dumps({"url": state.url}), flush=True)
+        _tell(json.dumps({"url": state.url}))
         for line in sys.stdin:
             if line.strip() == "hurry":
                 state.bytes_per_second = 0
-            print(len(state.requests), flush=True)
+            _tell(str(len(state.requests)))
+
+
+def _tell(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -49,12 +49,11 @@ export function makePlaces(out) {
   write(place("project/report.ipynb"), JSON.stringify(NOTEBOOK, null, 1));
   write(place("first/here.py"), "\n");
   write(place("second/there.py"), "\n");
-  write(place("second/.vscode/settings.json"), JSON.stringify({ "phi.inlineCompletion.enable": false }));
+  writeSettings(place("second"), { "phi.inlineCompletion.enable": false });
   write(place("other/aside.py"), "\n");
   // What a stranger's folder would like to run; none of it may count before the folder is trusted, or after.
   write(place("stranger/here.py"), "\n");
-  const theirs = { "phi.server.python": "/tmp/strangers-python", "phi.backend": "remote" };
-  write(place("stranger/.vscode/settings.json"), JSON.stringify(theirs));
+  writeSettings(place("stranger"), { "phi.server.python": "/tmp/strangers-python", "phi.backend": "remote" });
   const folders = [{ path: "first" }, { path: "second" }];
   write(place("both.code-workspace"), JSON.stringify({ folders, settings: {} }));
   return {
@@ -63,6 +62,11 @@ export function makePlaces(out) {
     other: place("other"),
     stranger: place("stranger"),
   };
+}
+
+/** The settings of a folder. */
+export function writeSettings(folder, values) {
+  write(path.join(folder, ".vscode/settings.json"), JSON.stringify(values));
 }
 
 function write(file, text) {

@@ -20,6 +20,8 @@ const OUT = process.env.E2E_OUT ?? path.join(ROOT, "build/vscode-e2e");
 const SHOTS = process.env.E2E_SHOTS ?? path.join(ROOT, "artefacts/vscode");
 const FILE = "sample.py";
 const MACHINE = { "phi.server.python": needed("E2E_PYTHON"), "phi.backend": "scripted" };
+// Here the model is watched, so nothing is answered from similar text.
+const USER = { "phi.inlineCompletion.lookup": false };
 
 function needed(name) {
   const value = process.env[name];
@@ -35,6 +37,7 @@ const models = path.join(home, "data", "models");
 for (const made of [folder, SHOTS, models]) fs.mkdirSync(made, { recursive: true });
 for (const file of [FILE, "slow.py"]) fs.copyFileSync(path.join(HERE, file), path.join(folder, file));
 fs.writeFileSync(path.join(folder, "broken.js"), "const nothing = ;\n");
+fs.writeFileSync(path.join(folder, "next.py"), "\n");
 const journal = new Journal(path.join(OUT, "journal.jsonl"));
 
 const began = performance.now();
@@ -53,6 +56,7 @@ try {
     out: OUT,
     shots: SHOTS,
     machine: MACHINE,
+    user: USER,
     env: {
       PHI_LS_HOME: home,
       PHI_LS_JOURNAL: journal.file,
@@ -69,6 +73,8 @@ try {
   tell("the status item says what runs");
   await typing.typesAndAccepts(bench, journal);
   tell("ghost text was shown, and accepted with Tab");
+  await typing.takesAndGoesOn(bench, journal);
+  tell("behind an accepted text the next one was there already");
   await answers.hovers(bench);
   tell("the hover shows what is known, and explains when it is asked to");
   await answers.explains(bench, journal);
@@ -77,7 +83,7 @@ try {
   tell("its link led back to the code");
   await answers.hoversExplained(bench);
   tell("the hover shows what was explained, and leads to the panel");
-  await actions.documents(bench);
+  await actions.documents(bench, USER);
   tell("the light bulb wrote a docstring, after a preview and as one step");
   await actions.doesOwnAction(bench);
   tell("an action from the settings was chosen by its title");

@@ -18,8 +18,11 @@ const CHROMIUM_ARGS = [
   "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1", // what would leave this machine fails, and is noticed
 ];
 
+/** How long what should be there soon is waited for, in ms; E2E_SECONDS is for machines that are busy. */
+const PATIENCE = Number(process.env.E2E_SECONDS ?? 30) * 1000;
+
 /** Waits until `find` finds something, and returns it. */
-export async function until(what, find, ms = 30_000) {
+export async function until(what, find, ms = PATIENCE) {
   const end = Date.now() + ms;
   for (;;) {
     const found = await find();
@@ -47,7 +50,7 @@ export class Workbench {
     bench.setUser(user);
     bench.#write("User", "keybindings.json", keys);
     bench.setMachine(machine);
-    bench.#install(vsix);
+    if (vsix) bench.#install(vsix);
     try {
       await bench.#serve();
       await bench.#browse(browser);
@@ -102,6 +105,12 @@ export class Workbench {
     execFileSync(this.node, command, { env: this.env, stdio: ["ignore", "pipe", "pipe"] });
   }
 
+  /** Takes an extension away; its last script is run when the editor starts the next time. */
+  uninstall(id) {
+    const command = this.#command("--uninstall-extension", id);
+    execFileSync(this.node, command, { env: this.env, stdio: ["ignore", "pipe", "pipe"] });
+  }
+
   async #serve() {
     const file = path.join(this.out, "code-server.log");
     const log = fs.openSync(file, "w");
@@ -138,7 +147,7 @@ export class Workbench {
 
   async #openPage() {
     this.page = await this.context.newPage();
-    this.page.setDefaultTimeout(30_000);
+    this.page.setDefaultTimeout(PATIENCE);
     const log = fs.createWriteStream(path.join(this.out, "browser.log"), { flags: "a" });
     this.page.on("console", (message) => log.write(`[${message.type()}] ${message.text()}\n`));
     this.page.on("pageerror", (error) => log.write(`[error] ${error.stack}\n`));
@@ -177,7 +186,7 @@ export class Workbench {
   }
 
   /** The extension's item of the status bar, once it shows `text`. */
-  async status(text, timeout = 60_000) {
+  async status(text, timeout = 2 * PATIENCE) {
     const item = this.page.locator("#phi-ls\\.phi-ls\\.phi\\.status");
     await item.filter({ hasText: text }).waitFor({ timeout });
     return item;
@@ -224,7 +233,7 @@ export class Workbench {
 
   /** Opens a file by its name, wherever in the window's folders it is. */
   async quickOpen(name) {
-    await this.page.keyboard.press("Control+P");
+    await this.page.keyboard.press("F1"); // Ctrl+P is the browser's where no editor has the keyboard
     await this.#quickInput(name);
     await this.#pick(name);
     await this.#quickInputClosed();
@@ -269,9 +278,17 @@ export class Workbench {
       .waitFor({ state: "attached" });
   }
 
-  /** Waits until the cursor is in a line. */
-  async at(line) {
-    await this.page.locator("#status\\.editor\\.selection", { hasText: `Ln ${line},` }).waitFor();
+  /** Waits until the cursor is in a line, and in that column. */
+  async at(line, column = "") {
+    const place = `Ln ${line}, Col ${column}`;
+    await this.page.locator("#status\\.editor\\.selection", { hasText: place }).waitFor();
+  }
+
+  /** Waits until the page has drawn what the last key did. */
+  async settled() {
+    await this.page.evaluate(
+      () => new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn, 100))),
+    );
   }
 
   async noGhost(name) {

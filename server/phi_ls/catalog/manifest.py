@@ -1,7 +1,7 @@
 """The catalogue's TOML as data.
 
 A family file has `[[model]]` tables; each model has `[[model.build]]` tables, one per set of files that an engine can
-load, and each build has `[[model.build.file]]` tables. A fact that nobody could confirm is absent, never guessed.
+load, and each build has `[[model.build.file]]` tables. A fact that nobody could confirm is named in `unconfirmed`.
 A model that the user imported has the same words in JSON, in the store. A user or a team adds families of their own in
 a folder `models` beside the settings file.
 """
@@ -53,6 +53,8 @@ class Build:
     folder: str = ""
     checked: str = ""
     """When the facts of this row were last compared with their source."""
+    unconfirmed: tuple[str, ...] = ()
+    """Of `revision`, `bytes` and `sha256` those that nobody could confirm; a pull takes the hub's and records them."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,8 @@ class Model:
     imported: bool = False
     note: str = ""
     """What a person should know before choosing it."""
+    unconfirmed: tuple[str, ...] = ()
+    """The words of this row that were not read from the model's own pages."""
     withheld: str = ""
     """Why its completions are not worth showing unasked; empty for a model that is worth it."""
 
@@ -132,6 +136,7 @@ def _model(row: Mapping[str, Any]) -> Model:
         preference=row.get("preference", 50),
         restricted=row.get("restricted", False),
         note=row.get("note", ""),
+        unconfirmed=tuple(row.get("unconfirmed", ())),
         withheld=row.get("withheld", ""),
     )
 
@@ -151,4 +156,5 @@ def _build(row: Mapping[str, Any]) -> Build:
         revision=row.get("revision", ""),
         folder=row.get("folder", ""),
         checked=row.get("checked", ""),
+        unconfirmed=tuple(row.get("unconfirmed", ())),
     )

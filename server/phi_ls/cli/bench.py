@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from phi_ls.cli.common import settings_for
 from phi_ls.cli.main import print_json
+from phi_ls.evaluation import lookup_speed
 from phi_ls.evaluation.bench import measure
 from phi_ls.evaluation.scale import per_key
 from phi_ls.features.assistant import Assistant
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print the figures of each backend."""
+    """Print the figures of each backend, or of lookups."""
+    if options.lookup:
+        return _lookups(json=options.json)
     settings = settings_for(options)
     found = []
     for name in _backends(settings):
@@ -33,6 +36,19 @@ def run(options: argparse.Namespace) -> int:
         print_json({"backends": found, "server_ms_per_key": server})
     else:
         print("\n\n".join([*(_text(result) for result in found), _server_text(server)]))
+    return 0
+
+
+def _lookups(*, json: bool) -> int:
+    found = lookup_speed.measure()
+    if json:
+        print_json(found)
+    else:
+        print(
+            f"{found['queries']:.0f} lookups in {found['text_mb']} MB of text; the index takes {found['memory_mb']} MB\n"
+            f"  waiting    {found['ms_p50']} ms p50, {found['ms_p99']} ms p99, {found['ms_max']} ms at most\n"
+            f"  computing  {found['cpu_ms_p50']} ms p50, {found['cpu_ms_p99']} ms p99, {found['cpu_ms_max']} ms at most"
+        )
     return 0
 
 
@@ -55,8 +71,8 @@ def _text(result: dict[str, Any]) -> str:
             f"  first token      {first['cold']} ms cold, {first['typed']} ms after typing: {result['reuse_ratio']}x",
             f"  cancel to idle   {cancel['median']} ms median, {cancel['max']} ms at most",
             f"  hover under load {cached['p50']} ms p50, {cached['p99']} ms p99 of {cached['n']} with an explanation; "
-            f"null {null['p50']} and {null['p99']} ms; "
             f"{hover['explanations_meanwhile']} explanations meanwhile",
+            f"  loop echo        {null['p50']} ms p50, {null['p99']} ms p99 (hovers that are null, under the same load)",
         )
     )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import json
+import os
 import re
 import sys
 from typing import TYPE_CHECKING, NoReturn, cast
@@ -43,6 +44,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:
+        # Whoever read our output has read enough. Python would try to write the rest of it once more.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
 
 
 def parser() -> argparse.ArgumentParser:
@@ -90,6 +95,7 @@ def parser() -> argparse.ArgumentParser:
     _models_jobs(add("models", "models", "list, pull, verify, import and remove models"))
 
     bench = add("bench", "bench", "measure prefill, decode, reuse and cancelling on this machine")
+    bench.add_argument("--lookup", action="store_true", help="only lookups, in a full index; no model is loaded")
     _model_options(bench)
 
     typed = add("replay", "replay", "type files key by key through the server: latency, work, characters saved")
@@ -101,6 +107,10 @@ def parser() -> argparse.ArgumentParser:
     _eval_options(
         add("eval", "eval", "fill holes in your own code, or in HumanEval-Infilling's problems: how good it is")
     )
+
+    why = add("why", "why", "what became of the last completions, from the journal of a running server")
+    why.add_argument("journal", nargs="?", metavar="JOURNAL", help="its file; the one that PHI_LS_JOURNAL names else")
+    why.add_argument("--json", action="store_true", help="one JSON document on stdout")
 
     add("uninstall", "uninstall", "remove what phi-ls has written; models and settings stay, and are named")
     add("worker", "worker", "the inference process; started by `serve`, not by people")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from phi_ls.catalog import check_build, import_model, local_models, read_catalog, read_receipt, remove_build
 from phi_ls.catalog import pull as pull_build
+from phi_ls.catalog.places import gigabytes
 from phi_ls.cli.common import settings_for
 from phi_ls.cli.events import duration, leave_when_stdin_ends, tell_done, tell_state, tell_step
 from phi_ls.cli.main import print_json
@@ -43,7 +44,7 @@ def _list(options: argparse.Namespace) -> int:
             local.model.id,
             local.build.id,
             "/".join(local.build.backends),
-            f"{local.build.size / 1e9:.2f} GB",
+            ("~" if "bytes" in local.build.unconfirmed else "") + gigabytes(local.build.size),
             local.model.licence,
             "here" if not local.missing else "-" if local.missing == _ABSENT else local.missing,
         )
@@ -119,7 +120,7 @@ def _remove(options: argparse.Namespace) -> int:
     for local in present:
         freed = remove_build(local)
         if not options.json:
-            print(f"{local.model.id} {local.build.id}: removed, {freed / 1e9:.2f} GB are free again")
+            print(f"{local.model.id} {local.build.id}: removed, {gigabytes(freed)} are free again")
     if options.json:
         print_json([_record(local) for local in present])
     return 0
@@ -156,6 +157,7 @@ def _record(local: LocalModel) -> dict[str, object]:
         "missing": local.missing,
         "folder": str(local.folder),
         "revision": receipt.revision if receipt else local.build.revision,
+        "unconfirmed": [*local.model.unconfirmed, *(() if receipt else local.build.unconfirmed)],
     }
 
 

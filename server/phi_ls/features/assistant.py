@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections import OrderedDict
+import time
+from collections import OrderedDict, deque
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from phi_ls.catalog import LocalModel, local_models, model_at, read_catalog
 from phi_ls.context import Budget
@@ -24,6 +25,7 @@ from phi_ls.features.lookup import Neighbours
 from phi_ls.features.rhythm import Rhythm
 from phi_ls.features.unasked import withheld
 from phi_ls.features.warmth import Warmth
+from phi_ls.features.why import outcome
 from phi_ls.hardware import HardwareReport, on_mains, probe
 from phi_ls.inference.installed import installed_engines
 from phi_ls.inference.records import Records
@@ -48,6 +50,8 @@ TREES = 16
 CHARS_PER_TOKEN = 2.5
 """A cautious first guess for code; the model's own counts replace it."""
 DENSITY_STEP = 0.25
+DECISIONS = 50
+"""Completions whose fate is remembered."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +84,8 @@ class Assistant:
         self.settings = settings or Settings()
         self.journal = journal or Journal.from_environment()
         self.completions = CompletionCache()
-        self.last_decision = Decision("no completion was asked for yet", "")
+        self.decisions: deque[dict[str, Any]] = deque(maxlen=DECISIONS)
+        """The journal's events of the last completions, oldest first."""
         self.last_prompt = ""
         self.flight: Flight | None = None
         """The completion that is being generated, or the last one."""
@@ -278,6 +283,18 @@ class Assistant:
             return self.withheld
         return "" if self.mains() else "the machine runs on its battery"
 
+    @property
+    def last_decision(self) -> Decision:
+        """What was decided about the last completion."""
+        if not self.decisions:
+            return Decision("no completion was asked for yet", "")
+        last = self.decisions[-1]
+        return Decision(outcome(last), last["gate"])
+
+    def decided(self, event: dict[str, Any]) -> None:
+        """Remember what became of a completion, for those who ask why."""
+        self.decisions.append({"t": time.monotonic(), **event})
+
     def doubts(self, confidence: float) -> bool:
         """Whether the model was measured and is too unsure for its text to be offered unasked."""
         calibration = self.calibration
@@ -316,6 +333,8 @@ class Assistant:
         return Supervisor(self.journal, self._changed, threads=self.settings.threads, records=self.records)
 
     def _changed(self) -> None:
+        if self.supervisor.state != "ready":
+            self.warmth.forget()
         status = self.status
         for listener in self._listeners:
             listener(status)

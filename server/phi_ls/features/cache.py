@@ -81,12 +81,14 @@ class CompletionCache:
             typed = offset - key.offset
             if key.uri != source.uri or not 0 <= typed <= len(kept.text) or (typed == len(kept.text) and typed):
                 continue
+            over = _typed_over(key, kept, *states[0][0]) if typed else 0
             closed = next((closed for after, closed in states if after == (key.after, key.length_after)), None)
-            if closed is None or (closed and not typed):
+            if (closed is None and not over) or (closed and not typed):
                 continue
             if source.text[key.offset : offset] != kept.text[:typed] or _before(source, key.offset) != key.before:
                 continue
-            rest = _behind_closers(replace(kept, text=kept.text[typed:]), closed)
+            left = replace(kept, text=kept.text[typed:], replaces=kept.replaces - over)
+            rest = _behind_closers(left, closed or "")
             if rest is not None:
                 self._entries.move_to_end(key)
                 return rest
@@ -102,6 +104,12 @@ def _states_behind(source: Source, offset: int) -> list[tuple[tuple[str, int], s
     found = _CLOSED_BY_EDITOR.match(source.text, offset)
     closers = found.group() if found else ""
     return [(_after(source, offset + count), closers[:count]) for count in range(len(closers) + 1)]
+
+
+def _typed_over(key: _Key, kept: Kept, after: str, length: int) -> int:
+    """How many of the characters that the text replaces have gone: the editor lets them be typed over."""
+    gone = key.length_after - length
+    return gone if 0 < gone <= kept.replaces and after.startswith(key.after[gone:]) else 0
 
 
 def _behind_closers(rest: Kept, closed: str) -> Kept | None:

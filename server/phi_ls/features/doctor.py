@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 from phi_ls import __version__
+from phi_ls.features.advice import advice
 from phi_ls.inference.installed import backends_dir
 from phi_ls.inference.select import Candidate, choose
 from phi_ls.paths import cache_dir, config_file, log_file, models_dir
@@ -13,6 +15,8 @@ from phi_ls.paths import cache_dir, config_file, log_file, models_dir
 if TYPE_CHECKING:
     from phi_ls.features.assistant import Assistant
 
+WIDTH = 110
+INDENT = " " * 12
 ABSENT = "the model is not on this machine"
 _PLACES = {
     "models": "models_folder",
@@ -35,6 +39,7 @@ def examine(assistant: Assistant) -> dict[str, Any]:
         "chosen": chosen.backend if chosen else "",
         "model": chosen.model if chosen else "",
         "withheld": assistant.withheld_of(chosen),
+        "advice": list(advice(assistant, report, choose(candidates))),
         "models_folder": str(models_dir()),
         "backends_folder": str(backends_dir()),
         "cache_folder": str(cache_dir()),
@@ -48,17 +53,35 @@ def as_text(facts: dict[str, Any]) -> str:
     lines = [f"phi-ls {facts['version']}", "", *_machine(facts["hardware"])]
     lines += [f"{name:<11} {facts[key]}" for name, key in _PLACES.items()] + [""]
     shown, absent = _told_apart(facts["candidates"])
-    rows = [(c["state"], c["backend"], c["model"], c["precision"], c["reason"]) for c in shown]
-    widths = [max((len(row[i]) for row in rows), default=0) for i in range(4)]
-    for row in rows:
-        cells = "  ".join(cell.ljust(width) for cell, width in zip(row[:4], widths, strict=True))
-        lines.append(f"{cells}  {row[4]}")
+    lines += _table(shown)
     if absent:
-        lines += ["", "not here    " + ", ".join(absent), "            `phi-ls models pull ID` brings one"]
+        lines += ["", *_wrapped("not here", ", ".join(absent))]
     lines += ["", f"chosen      {facts['chosen']}, {facts['model']}" if facts["chosen"] else "chosen      none"]
     if facts["withheld"]:
-        lines += [f"unasked     {facts['withheld']}"]
+        lines += _wrapped("unasked", facts["withheld"])
+    for number, advised in enumerate(facts["advice"]):
+        lines += ["", *_wrapped("next", advised)] if number == 0 else _wrapped("", advised)
     return "\n".join(lines) + "\n"
+
+
+def _table(candidates: list[dict[str, Any]]) -> list[str]:
+    """State, backend, model and build in columns, and behind or below them the reason."""
+    builds: dict[tuple[str, str, str, str], list[str]] = {}
+    for c in candidates:
+        builds.setdefault((c["state"], c["backend"], c["model"], c["reason"]), []).append(c["build"])
+    widths = [max((len(row[i]) for row in builds), default=0) for i in range(3)]
+    lines = []
+    for row, names in builds.items():
+        cells = [cell.ljust(width) for cell, width in zip(row[:3], widths, strict=True)]
+        lines += ["  ".join([*cells, ", ".join(filter(None, names))]).rstrip(), *_wrapped("", row[3])]
+    return lines
+
+
+def _wrapped(name: str, text: str) -> list[str]:
+    first = f"{name:<{len(INDENT)}}"
+    return textwrap.wrap(
+        text, WIDTH, initial_indent=first, subsequent_indent=INDENT, break_on_hyphens=False, break_long_words=False
+    )
 
 
 def _machine(machine: dict[str, Any]) -> list[str]:

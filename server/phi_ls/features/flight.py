@@ -18,7 +18,7 @@ from phi_ls.errors import PhiLsError, PromptTooLong
 from phi_ls.features.calibration import confidence_of
 from phi_ls.features.doubt import Line, Lines, joined
 from phi_ls.features.lookup import lookup
-from phi_ls.features.postprocess import clean, is_complete, preview
+from phi_ls.features.postprocess import clean_line, is_complete, preview
 from phi_ls.features.postprocess.repetition import is_loop
 from phi_ls.inference.schedule import Account, Displaced, Rank
 
@@ -51,7 +51,8 @@ class Flight:
         self._prompt = ""
         self.raw = ""
         self.text = ""
-        """What may be inserted, once `done`."""
+        """What may be inserted, once `done`, in place of `replaces` characters behind the cursor."""
+        self.replaces = 0
         self.failure: PhiLsError | None = None
         self._users = 0
         self._progress = asyncio.Event()
@@ -179,8 +180,11 @@ class Flight:
         kept = joined(self._kept()).text
         self.cut = self.cut or len(kept) < len(self.raw)
         truncated = self.account.finish_reason == "length" and not self.cut
-        self.text = clean(kept, self.shape.with_prefilled(self.shape.prefilled, truncated=truncated))
-        assistant.completions.put(source, offset, self.text, confidence=self.confidence, cut=self.cut)
+        ended = self.shape.with_prefilled(self.shape.prefilled, truncated=truncated)
+        self.text, self.replaces = clean_line(kept, ended)
+        assistant.completions.put(
+            source, offset, self.text, confidence=self.confidence, replaces=self.replaces, cut=self.cut
+        )
 
     def _threshold(self) -> float:
         """What a line that nobody asked for must reach."""
@@ -225,6 +229,7 @@ class Flight:
             self._assistant.changed()
         if ended:
             self.account.finish_reason = ended
+        self._assistant.warmth.note(sequence_of(prompt, self.shape.source), self._prompt)
         self._assistant.learn_density(len(self._prompt), self.account.prompt_tokens)
 
     def _ended(self, newest: str) -> str:

@@ -116,7 +116,9 @@ class Following:
                 await step.taken.wait()
         try:
             await self._compute(step, step.source, step.offset)
-            await step.taken.wait()
+            if not step.taken.is_set():
+                await step.taken.wait()
+                await self._compute(step, step.source, step.offset)  # what stood in the way may be gone
             if self._ends_here(step):
                 await self._compute(step, *_on_the_next_line(step))
         except PhiLsError as error:

@@ -13,7 +13,6 @@ from enum import Enum
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from phi_ls.errors import PhiLsError
-from phi_ls.features.assistant import Assistant, Decision
 from phi_ls.features.cursor import gate_at, shape_at
 from phi_ls.features.flight import Flight
 from phi_ls.features.lookup import ALONE, INSTANT, fitted, lookup
@@ -21,6 +20,7 @@ from phi_ls.inference.schedule import Account, Displaced
 from phi_ls.text import Edit, Source, Span
 
 if TYPE_CHECKING:
+    from phi_ls.features.assistant import Assistant
     from phi_ls.features.cache import Kept
     from phi_ls.features.postprocess import Shape
 
@@ -92,7 +92,7 @@ async def complete(
     except PhiLsError as error:
         offer = Offer(gate=f"error: {error}")
     except asyncio.CancelledError:
-        _record(assistant, source, Offer(gate="cancelled"), began, ticket)
+        _record(assistant, source, offset, Offer(gate="cancelled"), began, ticket)
         raise
     _keep_shown(assistant, at, where, offer)
     if selected is not None and offer.text:
@@ -104,7 +104,7 @@ async def complete(
         assistant.following.offered(ticket, source, Edit(offer.span, offer.text) if offer.text else None)
         if offer.came_from not in ("model", "stream"):
             assistant.warmth.rests(source, offset)
-    return _record(assistant, source, offer, began, ticket)
+    return _record(assistant, source, offset, offer, began, ticket)
 
 
 async def _decide(assistant: Assistant, source: Source, offset: int, trigger: Trigger, ticket: int, gate: str) -> Offer:
@@ -112,13 +112,13 @@ async def _decide(assistant: Assistant, source: Source, offset: int, trigger: Tr
     off = _switched_off(assistant)
     if off:
         return Offer(gate=off)
-    automatic = trigger is Trigger.AUTOMATIC
+    automatic = trigger is Trigger.AUTOMATIC and not _asked_by_hand(assistant, source, offset)
     withheld = assistant.withheld
     known = assistant.completions.find(source, offset)
     # Who asks by hand wants all of the model's text; and the model, where that is not shown unasked.
     if known is not None and (automatic or not (known.cut or (withheld and known.by == "lookup"))):
         return _kept(assistant, source, offset, known, automatic=automatic)
-    if gate:
+    if gate and automatic:
         return Offer(gate=gate)
     tree = assistant.tree(source, around=offset)
     ready = assistant.supervisor.state == "ready"
@@ -132,13 +132,18 @@ async def _decide(assistant: Assistant, source: Source, offset: int, trigger: Tr
         return Offer(gate=withheld)
     on_its_way = assistant.flight is not None and assistant.flight.agrees(source, offset)
     if automatic and not on_its_way:
-        longest = assistant.settings.inline_completion.debounce_ms
-        await asyncio.sleep(assistant.rhythm.pause_ms(longest) / 1000)
+        await asyncio.sleep(_pause_ms(assistant) / 1000)
         if not assistant.is_current(ticket):
             raise Displaced
     await assistant.supervisor.client()
     offer = await _from_model(assistant, shape, ticket, unasked=automatic)
     return _likelier(assistant, offer, found) if automatic else offer
+
+
+def _asked_by_hand(assistant: Assistant, source: Source, offset: int) -> bool:
+    """Whether somebody waits for a text that they asked for here; some editors then ask once more by themselves."""
+    flight = assistant.flight
+    return flight is not None and not flight.unasked and not flight.done and flight.agrees(source, offset)
 
 
 def _keep_shown(assistant: Assistant, source: Source, offset: int, offer: Offer) -> None:
@@ -202,6 +207,14 @@ def _likelier(assistant: Assistant, offer: Offer, found: Offer) -> Offer:
     return offer
 
 
+def _pause_ms(assistant: Assistant) -> float:
+    """How long to wait for the next key before the model is asked."""
+    candidate = assistant.candidate
+    measured = candidate.measured if candidate else None
+    longest = assistant.settings.inline_completion.debounce_ms
+    return assistant.rhythm.pause_ms(longest, measured_ms=measured.first_line_ms if measured else 0.0)
+
+
 async def _from_model(assistant: Assistant, shape: Shape, ticket: int, *, unasked: bool) -> Offer:
     """What the model says, from the generation that is on its way when that agrees, or from a new one."""
     source, offset = shape.source, shape.offset
@@ -222,6 +235,7 @@ async def _from_model(assistant: Assistant, shape: Shape, ticket: int, *, unaske
     nothing = "the model had nothing to add" if not flight.raw.strip() else "the model's text did not fit here"
     offer = Offer(
         text=text,
+        span=Span(offset, offset + flight.replaces),
         came_from=came_from,
         gate="" if text else nothing,
         account=flight.account,
@@ -235,27 +249,27 @@ async def _from_model(assistant: Assistant, shape: Shape, ticket: int, *, unaske
     return replace(offer, backend=candidate.backend, engine=candidate.engine, model=candidate.model)
 
 
-def _record(assistant: Assistant, source: Source, offer: Offer, began: float, ticket: int) -> Offer:
+def _record(assistant: Assistant, source: Source, offset: int, offer: Offer, began: float, ticket: int) -> Offer:
     offer = replace(offer, id=ticket, ms_total=(time.perf_counter() - began) * 1000)
     account = offer.account
-    assistant.journal.write(
-        "completion",
-        id=ticket,
-        uri=source.uri,
-        version=source.version,
-        source=offer.came_from,
-        gate=offer.gate,
-        prompt_tokens=account.prompt_tokens,
-        reused_tokens=account.reused_tokens,
-        prefilled_tokens=account.prefilled_tokens,
-        new_tokens=account.new_tokens,
-        ms_total=round(offer.ms_total, 3),
-        ms_engine=round(account.ms_engine, 3),
-        finish_reason=account.finish_reason,
-        shown_chars=len(offer.text),
-        text=offer.text,
-    )
-    what = f"{len(offer.text)} characters from the {offer.came_from}" if offer.text else "nothing was offered"
+    event = {
+        "id": ticket,
+        "uri": source.uri,
+        "version": source.version,
+        "line": source.line_at(offset) + 1,
+        "source": offer.came_from,
+        "gate": offer.gate,
+        "confidence": offer.confidence,
+        "prompt_tokens": account.prompt_tokens,
+        "reused_tokens": account.reused_tokens,
+        "prefilled_tokens": account.prefilled_tokens,
+        "new_tokens": account.new_tokens,
+        "ms_total": round(offer.ms_total, 3),
+        "ms_engine": round(account.ms_engine, 3),
+        "finish_reason": account.finish_reason,
+        "shown_chars": len(offer.text),
+    }
+    assistant.journal.write("completion", text=offer.text, **event)
     if not offer.superseded:
-        assistant.last_decision = Decision(what, offer.gate)
+        assistant.decided(event)
     return offer

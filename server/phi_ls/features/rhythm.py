@@ -35,11 +35,15 @@ class Rhythm:
         """The model took so long to answer."""
         self._response_ms = _mean(self._response_ms, ms)
 
-    def pause_ms(self, longest_ms: float) -> float:
-        """How long to wait before asking; `longest_ms` until both means are known."""
-        if self._interval_ms is None or self._response_ms is None:
+    def pause_ms(self, longest_ms: float, *, measured_ms: float = 0.0) -> float:
+        """How long to wait before asking; `longest_ms` while too little is known.
+
+        `measured_ms` is what the model took when it was measured; it counts until it has answered here.
+        """
+        response = self._response_ms if self._response_ms is not None else measured_ms or None
+        if self._interval_ms is None or response is None:
             return longest_ms
-        return min(max(self._interval_ms * FACTOR - self._response_ms, 0.0), longest_ms)
+        return min(max(self._interval_ms * FACTOR - response, 0.0), longest_ms)
 
 
 def _mean(before: float | None, value: float) -> float:

@@ -94,12 +94,12 @@ def backend_offers(assistant: Assistant) -> tuple[BackendOffer, ...]:
     )
 
 
-def model_offers(assistant: Assistant) -> tuple[ModelOffer, ...]:
-    """Every build of the catalogue but the starter, in its order. Blocks for some ms."""
+def model_offers(assistant: Assistant, report: HardwareReport | None = None) -> tuple[ModelOffer, ...]:
+    """Every build of the catalogue but the starter, in its order. Without a `report` it blocks until there is one."""
     known = [local for local in local_models(read_catalog()) if not local.model.starter]
     as_if_here = [replace(local, missing="") for local in known]
     settings = replace(assistant.settings, backend=BackendName.AUTO, model="auto", allow_fallback=True)
-    candidates = rank(probe(), settings, as_if_here, installed_engines(), assistant.records.all())
+    candidates = rank(report or probe(), settings, as_if_here, installed_engines(), assistant.records.all())
     return tuple(_model(local, _best(local, candidates), _first(known, candidates), assistant) for local in known)
 
 
@@ -115,6 +115,11 @@ def package_host() -> str:
 def model_host() -> str:
     """The host that models are pulled from."""
     return urlsplit(os.environ.get("HF_ENDPOINT") or "").netloc.rpartition("@")[2] or MODEL_HOST
+
+
+def about(size: int) -> str:
+    """A size that nobody knows to the byte, for people."""
+    return f"about {size / 1e9:.1f} GB" if size >= 1e9 else f"about {size / 1e6:.0f} MB"
 
 
 def _pip_says(name: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from phi_ls.inference.fit import Pool, gpu_pool, processor_pool
+from phi_ls.inference.packages import too_old_for
 
 if TYPE_CHECKING:
     from phi_ls.hardware import Gpu, HardwareReport
@@ -74,6 +75,11 @@ def _cuda_refusal(report: HardwareReport, nvidia: Gpu, installed: Installed | No
             f"is installed for CUDA {installed.cuda}, driver {nvidia.driver} supports {report.cuda}; "
             "update the driver, or run `phi-ls backends install cuda` again"
         )
+    if installed and too_old_for(installed.cuda, nvidia.capability):
+        return (
+            f"is installed for CUDA {installed.cuda}, which leaves out the {nvidia.name} (capability "
+            f"{nvidia.capability}); run `phi-ls backends install cuda` again"
+        )
     return ""
 
 
@@ -94,7 +100,9 @@ def _no_directml(report: HardwareReport) -> str:
         return "DirectML needs Windows itself, this is Linux in WSL; install phi-ls in Windows for it"
     if report.system != "windows":
         return f"DirectML needs Windows, this is {'macOS' if report.system == 'darwin' else report.system}"
-    return report.faults.get("directx") or "no graphics processor was found"
+    if fault := report.faults.get("directx"):
+        return f"DirectX does not answer ({fault.removeprefix('unknown: ')}); update the graphics driver"
+    return "no graphics processor was found"
 
 
 def _gguf(report: HardwareReport, installed: Installed | None) -> Place:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 TOKENIZER = ("numpy>=2.0", "tokenizers>=0.22,<0.24")
 LLAMA = "llama-cpp-python==0.3.36"
+LEAST_FOR_CUDA_13 = (7, 5)
+"""Volta's 7.0 was left behind, though its driver says that it supports CUDA 13."""
 FLAVOURS = {
     "cpu": "-DGGML_NATIVE=ON -DLLAVA_BUILD=OFF",
     "cuda": "-DGGML_NATIVE=ON -DLLAVA_BUILD=OFF -DGGML_CUDA=ON",
@@ -72,6 +74,12 @@ def recipes(backend: str, report: HardwareReport, *, flavour: str = "auto", buil
             raise UsageError(f"wanted a backend to install (cpu, cuda, directml, gguf), found {backend!r}")
 
 
+def too_old_for(cuda: int, capability: str) -> bool:
+    """Whether the libraries of that CUDA version compute no more on processors of this capability."""
+    numbers = tuple(int(part) for part in capability.split(".") if part.isdigit())
+    return cuda >= 13 and bool(numbers) and numbers < LEAST_FOR_CUDA_13
+
+
 def _cpu(report: HardwareReport) -> Recipe:
     if report.system == "darwin" and report.architecture == "x86_64":
         # Later versions of the one want a version of the other that Intel Macs never got.
@@ -88,9 +96,9 @@ def _cuda(report: HardwareReport) -> Recipe:
         reason = report.faults.get("nvidia", "no NVIDIA driver was found")
         raise UsageError(f"the cuda backend needs an NVIDIA driver: {reason}")
     distribution = "onnxruntime-genai-cuda"
-    if major >= 13:
+    if major >= 13 and not (report.nvidia and too_old_for(13, report.nvidia.capability)):
         return _onnx(report, distribution, f"{distribution}==0.18.0", "onnxruntime-gpu[cuda,cudnn]==1.31.1", cuda=13)
-    if major == 12:
+    if major >= 12:
         # The last versions that were built for CUDA 12.
         return _onnx(report, distribution, f"{distribution}==0.14.1", "onnxruntime-gpu[cuda,cudnn]==1.26.0", cuda=12)
     raise UsageError(

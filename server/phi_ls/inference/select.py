@@ -49,6 +49,8 @@ class Candidate:
     """Names its record; "" for candidates of which none is kept."""
     measured: Record | None = None
     graphics: bool = False
+    place: str = ""
+    """The processor or the device that it would run on, for people."""
     unwanted: bool = False
     """The user's settings rule it out."""
     profile: str = "phi3"
@@ -164,6 +166,7 @@ class _Judge:
             key=key if engine else "",
             measured=self.records.get(key) if engine else None,
             graphics=place.graphics,
+            place=place.name,
         )
         if reason := self._unwanted(candidate):
             return replace(candidate, reason=reason, unwanted=True)
@@ -172,7 +175,7 @@ class _Judge:
         if engine is None:
             return replace(candidate, state="not-installed", reason=_not_installed(backend, local))
         if local.missing:
-            return replace(candidate, reason=_not_here(local))
+            return replace(candidate, reason=_not_here(local, needs))
         if not needs.fits:
             return replace(candidate, reason=needs.refusal())
         if candidate.measured is not None and candidate.measured.broken:
@@ -229,9 +232,10 @@ def _not_installed(backend: str, local: LocalModel) -> str:
     return f"{distribution} for {backend} is not installed (`phi-ls backends install {backend}`)"
 
 
-def _not_here(local: LocalModel) -> str:
+def _not_here(local: LocalModel, needs: Fit) -> str:
     size = f" ({local.build.size / 1e9:.1f} GB)" if local.build.size else ""
-    return f"{local.missing}{size}"
+    would = f"would need {needs.needed_mib} of {needs.free_mib} MiB" if needs.fits else f"it {needs.refusal()}"
+    return f"{local.missing}{size}; {would}"
 
 
 def _ready(local: LocalModel, engine: Installed, needs: Fit, place: Place, measured: Record | None) -> str:

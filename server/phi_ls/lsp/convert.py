@@ -97,7 +97,7 @@ def hover(source: Source, card: HoverCard, encoding: Encoding, client: Client) -
     if client.hover_plaintext and not client.hover_markdown:
         content = types.MarkupContent(kind=types.MarkupKind.PlainText, value=_plain_card(card))
     else:
-        link = _explain_links(card, encoding) if client.command_links else ""
+        link = _explain_links(source, card, encoding) if client.command_links else ""
         content = types.MarkupContent(kind=types.MarkupKind.Markdown, value=_markdown_card(card, link))
     return types.Hover(contents=content, range=range_at(source, card.span, encoding))
 
@@ -149,18 +149,20 @@ def without_commands(markdown: str) -> str:
     return _COMMAND_LINK.sub(r"\1no-command:", markdown)
 
 
-def _explain_links(card: HoverCard, encoding: Encoding) -> str:
+def _explain_links(source: Source, card: HoverCard, encoding: Encoding) -> str:
     """Links that run `phi.explain` on the symbol: one shows the answer in the hover again, one beside the code."""
     name = card.symbol.name_span.start
     start = range_at(card.source, Span(name, name), encoding)
     argument = {"uri": card.source.uri, "range": plain_range(start)}
 
-    def link(title: str, **more: bool) -> str:
+    def link(title: str, **more: object) -> str:
         return f"[{title}](command:phi.explain?{quote(json.dumps([{**argument, **more}]), safe='')})"
 
     if card.explanation:
         return link("$(go-to-file) Open beside the code", kept=True)
-    return f"{link('$(sparkle) Explain here', hover=True)} · {link('Explain beside the code')}"
+    word = position_at(source, card.span.start, encoding)
+    hovered = {"uri": source.uri, "line": word.line, "character": word.character}
+    return f"{link('$(sparkle) Explain here', hover=hovered)} · {link('Explain beside the code')}"
 
 
 def plain_range(area: types.Range) -> dict[str, dict[str, int]]:

@@ -27,7 +27,7 @@ PALETTE: tuple[PaletteCommand, ...] = (
     PaletteCommand(
         id="phi.explain",
         title="Explain",
-        help="Explain the selection, or the definition at the cursor, in a preview beside the code.",
+        help="Explain the selection, or the definition at the cursor, beside the code.",
         server="phi.server.explain",
     ),
     PaletteCommand(

@@ -18,8 +18,8 @@ const DOCUMENTED = SAMPLE.replace(
 );
 
 /** Chosen in the light bulb, seen as a preview, applied, and one step to undo. */
-export async function documents(bench) {
-  bench.setUser({ "phi.confirmEdits": "always" });
+export async function documents(bench, user) {
+  bench.setUser({ ...user, "phi.confirmEdits": "always" });
   await bench.focus(FILE);
   await bench.goto(11, 6);
   await bench.page.keyboard.press("Control+.");
@@ -44,7 +44,7 @@ export async function documents(bench) {
   await bench.saved(FILE, TYPED);
   await bench.page.keyboard.press("Control+Y");
   await bench.saved(FILE, DOCUMENTED);
-  bench.setUser({});
+  bench.setUser(user);
 }
 
 export async function doesOwnAction(bench) {

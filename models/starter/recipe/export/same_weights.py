@@ -24,7 +24,7 @@ _HEAD, _TABLE = "lm_head.MatMul", "model.embed_tokens.weight"
 
 
 def share(folder: Path, quantised: Path) -> None:
-    """Give the int8 model in `folder` the weights of the Q8_0 file `quantised`. Raises where the two differ in shape."""
+    """Give the int8 model in `folder` the weights of the Q8_0 file `quantised`. Raises where their shapes differ."""
     model = onnx.load(folder / "model.onnx", load_external_data=True)
     tensors = {tensor.name: tensor.data for tensor in gguf.GGUFReader(str(quantised)).tensors}
     for matrix in [node for node in model.graph.node if node.op_type == "MatMulNBits"]:

@@ -18,6 +18,7 @@ from phi_ls.evaluation.eval.humaneval import Problem, is_dataset, read_problems
 from phi_ls.evaluation.eval.records import Who
 from phi_ls.evaluation.eval.summary import differences, figures
 from phi_ls.features.assistant import Assistant
+from phi_ls.settings import Unasked
 from phi_ls.text import Source
 
 if TYPE_CHECKING:
@@ -62,8 +63,8 @@ async def measure(
 ) -> Measured:
     """Fill every hole that the journal has no answers for. `report` is told how many are done.
 
-    Nothing is loaded when the journal has all. Raises `NoBackend` when no model runs and one is needed; otherwise only
-    what needs no model is measured.
+    Nothing is loaded when the journal has all, nor for settings that show only what lookup finds. Raises `NoBackend`
+    when no model runs and one is needed; otherwise only what needs no model is measured.
     """
     before = journal.who(side.name)
     if before is not None:
@@ -72,7 +73,6 @@ async def measure(
             return Measured(who=before, records=tuple(record for records in found for record in records))
     assistant = Assistant(settings)
     try:
-        await assistant.start()
         who = await _who(assistant, side, needed=model_needed)
         journal.introduce(who)
         filler = Filler(assistant, side=side.name, with_model=bool(who.model), baselines=baselines)
@@ -125,6 +125,9 @@ def comparison(first: Measured, second: Measured, *, seed: int) -> dict[str, Any
 
 
 async def _who(assistant: Assistant, side: Side, *, needed: bool) -> Who:
+    if assistant.settings.inline_completion.unasked is Unasked.LOOKUP:
+        return Who(side.name)
+    await assistant.start()
     try:
         await assistant.supervisor.client()
     except NoBackend:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import keyword
 import re
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 LEAST = 4
 """Bytes that must be the same before the name, for the difference to be one of names and no accident."""
@@ -23,6 +23,8 @@ class Renaming(NamedTuple):
 
     def apply(self, text: bytes) -> bytes:
         """The text in our names."""
+        if self.theirs not in text:
+            return text
         return re.sub(rb"\b%b\b" % re.escape(self.theirs), lambda _: self.ours, text)
 
 
@@ -39,15 +41,21 @@ def renaming(ours: bytes, theirs: bytes, same: int) -> Renaming | None:
 
 
 def common_end(a: bytes, b: bytes, most: int) -> int:
-    """How many bytes the two ends share, at most `most`. By halving: slices compare far faster than bytes."""
-    low, high = 0, min(most, len(a), len(b))
-    while low < high:
-        middle = (low + high + 1) // 2
-        if a[len(a) - middle : len(a) - low] == b[len(b) - middle : len(b) - low]:
-            low = middle
-        else:
-            high = middle - 1
-    return low
+    """How many bytes the two ends share, at most `most`."""
+    size = min(most, len(a), len(b))
+    return _same_bytes(a[len(a) - size :], b[len(b) - size :], size, "big")
+
+
+def common_start(a: bytes, b: bytes, most: int) -> int:
+    """How many bytes the two beginnings share, at most `most`."""
+    size = min(most, len(a), len(b))
+    return _same_bytes(a[:size], b[:size], size, "little")
+
+
+def _same_bytes(a: bytes, b: bytes, size: int, order: Literal["big", "little"]) -> int:
+    """The equal bytes at the low end of two numbers: their lowest differing bit tells, without a loop in Python."""
+    differing = int.from_bytes(a, order) ^ int.from_bytes(b, order)
+    return ((differing & -differing).bit_length() - 1) // 8 if differing else size
 
 
 def _word(text: bytes, at: int) -> tuple[int, bytes] | None:

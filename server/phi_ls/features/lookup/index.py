@@ -99,9 +99,9 @@ class Index:
         """
         for key, rest in _keys(before):
             for segment in self._segments[::-1]:
-                for file, end in segment.places(key):
-                    if file.name and file.name != without and file.data.startswith(rest, end):
-                        yield file.data, end + len(rest)
+                for file, end in segment.places(key, rest):
+                    if file.name != without:
+                        yield file.data, end
 
     def _segment_for(self, size: int) -> Segment:
         if self._segments and self._segments[-1].has_room(size):

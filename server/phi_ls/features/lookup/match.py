@@ -10,9 +10,10 @@ import math
 import re
 from collections import defaultdict
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from phi_ls.features.lookup.adapt import common_end, renaming
+from phi_ls.features.lookup.adapt import common_end, common_start, renaming
 from phi_ls.features.lookup.confidence import confidence
 from phi_ls.features.lookup.index import name_of
 
@@ -32,7 +33,9 @@ LONGEST_TEXT = 200
 LONG_KEY = 40
 PLACES_HERE = 32
 """Places in the file at hand that are looked at on either side of the cursor, nearest first."""
-PLACES_ELSEWHERE = 80
+PLACES_LOOKED_AT = 160
+"""Places that the index is asked for: as many as 3 MB of text give. It bounds the time where there is more text."""
+PLACES_ELSEWHERE = 48
 NEAR = 500_000
 """Bytes around the cursor in which they are searched."""
 SCOPE = 30_000
@@ -125,7 +128,7 @@ class _Here:
         own = data is self.data
         longest = min(LONGEST_KEY, abs(self.at - end)) if own else LONGEST_KEY
         key = common_end(self.before, data[max(end - LONGEST_KEY, 0) : end], longest)
-        after = _common_start(self.after, data[line_end : line_end + _LONGEST_AFTER])
+        after = common_start(self.after, data[line_end : line_end + _LONGEST_AFTER], _LONGEST_AFTER)
         again = bool(self.next_line) and (self.line + text).strip() == self.next_line
         score = key + _HERE * own + _AFTER * after - _NEXT_LINE_AGAIN * again
         return _Place(data, end, key, score, text)
@@ -176,7 +179,8 @@ def _places_here(data: bytes, at: int, key: bytes) -> Iterator[int]:
 
 def _places_elsewhere(here: _Here, index: Index, own: str) -> list[tuple[bytes, int]]:
     """The places that the index knows; of very many, those that agree in a longer key."""
-    found = list({(id(text), end): (text, end) for text, end in index.places(here.before, without=own)}.values())
+    places = islice(index.places(here.before, without=own), PLACES_LOOKED_AT)
+    found = list({(id(text), end): (text, end) for text, end in places}.values())
     length = 8
     while len(found) > PLACES_ELSEWHERE and (length := 2 * length) <= LONGEST_KEY:
         key = here.before[-length:]
@@ -216,10 +220,6 @@ def _match(here: _Here, place: _Place, agreement: float) -> Match:
 def _following(place: _Place) -> bytes:
     lines = place.data[_line_end(place.data, place.end) : place.end + 4 * LONGEST_TEXT].splitlines(keepends=True)
     return b"".join(lines[1 : FOLLOWING_LINES + 1])
-
-
-def _common_start(a: bytes, b: bytes) -> int:
-    return common_end(a[::-1], b[::-1], len(a))
 
 
 def _line_end(data: bytes, at: int) -> int:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from zlib import crc32
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 GRAM = 8
 """Bytes before the end of a token that an entry is found by."""
@@ -82,18 +82,18 @@ class Segment:
         self.dead += len(self.files[number].data) + 1
         self.files[number] = File("", b"")
 
-    def places(self, key: bytes) -> Iterator[tuple[File, int]]:
-        """Where `key`, `GRAM` or `STEM` bytes long, was entered: files, and the positions in them at which it ends."""
+    def places(self, key: bytes, rest: bytes) -> list[tuple[File, int]]:
+        """Where `key`, `GRAM` or `STEM` bytes long, was entered and `rest` follows: files, and where that ends."""
         hashed = crc32(key)
         first = hashed % _BUCKETS * _WAYS
-        tag = hashed >> 20
+        tag, whole, found = hashed >> 20, key + rest, []
         for entry in self.table[first : first + _WAYS]:
             if entry >> 20 == tag and entry:
                 number = bisect_right(self.bases, entry & CAPACITY) - 1
-                file = self.files[number]
-                end = (entry & CAPACITY) - self.bases[number]
-                if file.data[end - len(key) : end] == key:
-                    yield file, end
+                file, start = self.files[number], (entry & CAPACITY) - self.bases[number] - len(key)
+                if file.data.startswith(whole, start):
+                    found.append((file, start + len(whole)))
+        return found
 
     def _enter(self, key: bytes, position: int) -> None:
         hashed = crc32(key)

@@ -18,6 +18,7 @@ from phi_ls.features.postprocess.line_ends import end_lines_as_file, plain_line_
 from phi_ls.features.postprocess.next_line import stop_at_next_line
 from phi_ls.features.postprocess.redacted import discard_redacted
 from phi_ls.features.postprocess.repetition import discard_loops, is_loop
+from phi_ls.features.postprocess.rest import past_closers
 from phi_ls.features.postprocess.shape import Shape
 from phi_ls.features.postprocess.unfinished import drop_unfinished_end
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     Filter: TypeAlias = Callable[[str, Shape], str]
 
-__all__ = ["Shape", "clean", "is_complete", "preview"]
+__all__ = ["Shape", "clean", "clean_line", "is_complete", "preview"]
 
 _WHILE_STREAMING: tuple[Filter, ...] = (
     plain_line_ends,
@@ -50,6 +51,11 @@ FILTERS: tuple[Filter, ...] = (
 def clean(raw: str, shape: Shape) -> str:
     """What may be inserted of `raw`, the model's text; "" for nothing."""
     return _through(FILTERS, raw, shape)
+
+
+def clean_line(raw: str, shape: Shape) -> tuple[str, int]:
+    """What may be inserted of `raw`, in place of so many characters behind the cursor: closers that it goes past."""
+    return past_closers(raw, shape, clean(raw, shape), clean)
 
 
 def preview(raw_so_far: str, shape: Shape) -> str:

@@ -50,7 +50,7 @@ async def act(ls: PhiLanguageServer, action_id: str, argument: object, token: To
         if kept is not None:
             return await carry_out(ls, wanted, kept, None)
     # An answer for a hover is read there; no place of its own opens.
-    hovers = isinstance(argument, Mapping) and argument.get("hover") is True
+    hovers = isinstance(argument, Mapping) and argument.get("hover") is not None
     growing = None if hovers else _growing(ls, wanted)
     try:
         result = await _run(ls, wanted, token, growing)

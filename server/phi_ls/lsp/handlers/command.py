@@ -7,6 +7,7 @@ and models in `phi_ls.lsp.handlers.supply`.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Coroutine, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -14,6 +15,7 @@ from pygls.exceptions import JsonRpcInvalidParams
 
 from phi_ls.features.actions import ACTIONS
 from phi_ls.features.doctor import as_text, examine
+from phi_ls.features.why import report
 from phi_ls.lsp import convert
 from phi_ls.lsp.handlers.act import Token, act, own
 from phi_ls.lsp.handlers.inline_completion import ACCEPTED
@@ -47,11 +49,13 @@ async def restart(ls: PhiLanguageServer, _argument: object, _token: Token) -> ob
 
 
 async def why(ls: PhiLanguageServer, _argument: object, _token: Token) -> object:
-    """What was decided about the last completion, and the reason."""
-    decision = (await _assistant(ls)).last_decision
+    """What was decided about the last completion, and the reason; where there is room, of those before it too."""
+    assistant = await _assistant(ls)
+    decision = assistant.last_decision
     text = f"{decision.what}: {decision.why}" if decision.why else decision.what
-    if not ls.client.shows_answers:
-        ls.tell(f"phi-ls: {text}")
+    if ls.client.shows_answers:
+        return {"text": f"{text}\n\n{report(list(assistant.decisions), time.monotonic())}".rstrip("\n") + "\n"}
+    ls.tell(f"phi-ls: {text}")
     return {"text": text}
 
 

@@ -39,7 +39,7 @@ from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 
 from phi_ls.catalog.places import gigabytes
 from phi_ls.features.models import build_to_pull
-from phi_ls.features.supply import BackendOffer, ModelOffer, backend_offers, model_offers
+from phi_ls.features.supply import BackendOffer, ModelOffer, about, backend_offers, model_offers
 from phi_ls.inference.jobs import run_job
 from phi_ls.lsp import convert
 from phi_ls.lsp.protocol import RequestFailed
@@ -136,7 +136,7 @@ async def _agrees(ls: PhiLanguageServer, question: str, yes: str) -> bool:
 
 
 def _backend_question(offer: BackendOffer) -> str:
-    size = f"about {gigabytes(offer.bytes)}" if offer.bytes else "packages of a size that is not known"
+    size = about(offer.bytes) if offer.bytes else "packages of a size that is not known"
     place = offer.host or "a folder of this machine"
     builds = " Without a ready wheel it is compiled, which takes minutes." if offer.builds else ""
     return f"Install the backend {offer.backend}? pip fetches {size} from {place}: {', '.join(offer.packages)}.{builds}"
@@ -152,7 +152,7 @@ def _model_question(offer: ModelOffer) -> str:
 
 
 def _backend_line(offer: BackendOffer) -> str:
-    size = f", fetches about {gigabytes(offer.bytes)}" if offer.state == "available" and offer.bytes else ""
+    size = f", fetches {about(offer.bytes)}" if offer.state == "available" and offer.bytes else ""
     return f"{offer.backend:<9} {offer.state:<12} {offer.reason or offer.title}{size}\n"
 
 

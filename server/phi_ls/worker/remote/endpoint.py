@@ -45,6 +45,8 @@ class Endpoint:
         self._socket: socket.socket | None = None
         self._stopped = False
         self.name = parts.netloc.rpartition("@")[2]
+        self.is_llama = False
+        """It is a llama-server; known once its `models` were asked for."""
 
     def models(self) -> list[str]:
         """The models that it serves. Raises `LoadFailed` when it is not there or refuses the key."""
@@ -61,8 +63,10 @@ class Endpoint:
         if response.status != 200:
             raise LoadFailed(f"remote {self.name} {self._refusal(response.status, body)}")
         try:
-            return [str(model["id"]) for model in json.loads(body)["data"]]
-        except (ValueError, KeyError, TypeError) as error:
+            models = json.loads(body)["data"]
+            self.is_llama = any(model.get("owned_by") == "llamacpp" for model in models)
+            return [str(model["id"]) for model in models]
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise LoadFailed(f"remote {self.name} speaks something else than the OpenAI protocol") from error
 
     def ready(self) -> None:

@@ -35,11 +35,12 @@ from phi_ls.worker import memory
 from phi_ls.worker.inbox import Inbox
 from phi_ls.worker.main import sender, take_pipes
 from phi_ls.worker.remote.endpoint import SILENCE_SECONDS, Endpoint
+from phi_ls.worker.remote.pace import Pace
 from phi_ls.worker.remote.wording import WithoutEcho, as_messages, as_text
 from phi_ls.worker.stop import scan
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator, Iterator
 
 CHAT, COMPLETIONS = "chat", "completions"
 
@@ -61,6 +62,7 @@ class Remote:
         self._requests: queue.SimpleQueue[Load | Generate | None] = queue.SimpleQueue()
         self._endpoint: Endpoint | None = None
         self._options: dict[str, str] = {}
+        self._pace = Pace()
         self._cancelled: set[int] = set()
         self._running: int | None = None
 
@@ -105,7 +107,7 @@ class Remote:
         except LoadFailed as error:
             self._send(Refused(id=None, reason="load", message=str(error)))
             return
-        self._endpoint = endpoint
+        self._endpoint, self._pace = endpoint, Pace()
         self._options = {**request.options, "model": wanted or (models[0] if models else "")}
         self._send(
             Loaded(
@@ -130,7 +132,7 @@ class Remote:
             answer = _Answer(request, self._send, lambda: request.id in self._cancelled, chat=chat)
             if request.id in self._cancelled:
                 self._endpoint.stop()
-            with closing(self._endpoint.stream(*self._asked(request), room=request.max_tokens)) as events:
+            with closing(self._events(self._endpoint, request, answer)) as events:
                 answer.read(events)
         except PromptTooLong as error:
             counts = {"found_tokens": error.found_tokens, "limit_tokens": error.limit_tokens}
@@ -140,6 +142,22 @@ class Remote:
         finally:
             self._running = None
             self._cancelled.discard(request.id)
+
+    def _events(self, endpoint: Endpoint, request: Generate, answer: _Answer) -> Generator[dict[str, Any], None, None]:
+        """The events of the answer, once a slow server has read the prompt in pieces that can be left."""
+        path, body = self._asked(request)
+        if endpoint.is_llama and path == COMPLETIONS:
+            for begun in self._pace.pieces(body["prompt"]):
+                piece = {**body, "prompt": begun, "max_tokens": 0}
+                with closing(endpoint.stream(path, piece, room=request.max_tokens)) as told:
+                    for event in told:
+                        self._pace.learn(event)
+                if request.id in self._cancelled:
+                    return
+            answer.ahead = self._pace.read_tokens
+        for event in endpoint.stream(path, body, room=request.max_tokens):
+            self._pace.learn(event)
+            yield event
 
     def _asked(self, request: Generate) -> tuple[str, dict[str, Any]]:
         """The path below the endpoint, and what it is sent."""
@@ -170,6 +188,8 @@ class _Answer:
         self._new = 0
         self._held = ""
         self._usage: dict[str, Any] = {}
+        self.ahead = 0
+        """Tokens that the server read for this prompt before it was asked for the answer."""
         begun = as_messages(request.parts)[-1:] if chat else []
         self._echo = WithoutEcho(begun[0]["content"] if begun and begun[0]["role"] == "assistant" else "")
 
@@ -205,7 +225,8 @@ class _Answer:
     def _done(self, reason: FinishReason, stop: str) -> None:
         prompt = int(self._usage.get("prompt_tokens") or 0)
         details = self._usage.get("prompt_tokens_details") or {}
-        reused = int(details.get("cached_tokens") or self._usage.get("cache_n") or 0)
+        cached = int(details.get("cached_tokens") or self._usage.get("cache_n") or 0)
+        reused = max(0, cached - self.ahead)
         statistics = Statistics(
             prompt_tokens=prompt,
             reused_tokens=reused,

@@ -23,7 +23,7 @@ if [ ! -x "$server" ]; then
   echo "setup-llama-server: building llama-server of llama-cpp-python $VERSION" >&2
   rm -rf "$home"
   mkdir -p "$home/build"
-  "$python" -m pip download --quiet --no-deps --no-binary llama-cpp-python --dest "$home/build" \
+  "$python" -m pip download -qqq --no-deps --no-binary llama-cpp-python --dest "$home/build" \
     "llama-cpp-python==$VERSION" >&2 || fail "pip could not fetch the sources of llama-cpp-python $VERSION"
   tar -xzf "$home/build/llama_cpp_python-$VERSION.tar.gz" -C "$home/build" --strip-components=1
   generator=

@@ -5,8 +5,12 @@ import {
   CloseAction,
   ErrorAction,
   LanguageClient,
+  type ApplyWorkspaceEditParams,
+  type ApplyWorkspaceEditRequest,
+  type ApplyWorkspaceEditResult,
   type ClientCapabilities,
   type LanguageClientOptions,
+  type ResponseError,
   type StaticFeature,
 } from "vscode-languageclient/node";
 import type { Answer } from "./answers";
@@ -15,6 +19,7 @@ import type { Launch } from "./python";
 import { environment } from "./run";
 import { forServer, hoversOff, switchedOff } from "./scope";
 import type { Status } from "./status";
+import { Works } from "./works";
 
 const ERRORS_ALLOWED = 3;
 
@@ -27,6 +32,8 @@ export interface ClientHooks {
   onEnd: (lastLine: string) => void;
   /** An answer that is being written, each time with more of it. */
   onAnswer: (answer: Answer) => void;
+  /** An edit as the person agreed to it; undefined where it was turned down. */
+  confirmed: (params: ApplyWorkspaceEditParams) => Promise<ApplyWorkspaceEditParams | undefined>;
   /** Runs a server command that a light bulb asked for. */
   execute: (command: string, args: unknown[]) => Promise<unknown>;
 }
@@ -39,6 +46,7 @@ export interface Client {
 
 export function createClient(launch: Launch, hooks: ClientHooks): Client {
   let lastLine = "";
+  const works = new Works();
   const options: LanguageClientOptions = {
     documentSelector: [{ scheme: "file" }, { scheme: "untitled" }, { notebook: "*" }],
     outputChannel: hooks.log,
@@ -53,7 +61,16 @@ export function createClient(launch: Launch, hooks: ClientHooks): Client {
         switchedOff(document) ? [] : next(document, position, context, token),
       provideHover: (document, position, token, next) =>
         hoversOff(document) ? undefined : next(document, position, token),
+      handleWorkDoneProgress: (token, event, next) => {
+        works.handle(token, event, () => {
+          void client.sendNotification("window/workDoneProgress/cancel", { token });
+        });
+        if (event.kind === "end") {
+          next(token, event); // the client forgets the token
+        }
+      },
       workspace: {
+        handleApplyEdit: (params, next) => applied(params, next, hooks),
         configuration: async (params, token, next) => {
           const answer: unknown = await next(params, token);
           return Array.isArray(answer)
@@ -80,6 +97,7 @@ export function createClient(launch: Launch, hooks: ClientHooks): Client {
         handled: true,
       }),
       closed: () => {
+        works.clear();
         hooks.onEnd(lastLine);
         return { action: CloseAction.DoNotRestart, handled: true }; // who owns the client decides on a restart
       },
@@ -103,13 +121,31 @@ export function createClient(launch: Launch, hooks: ClientHooks): Client {
   });
   return {
     start: () => client.start(),
-    dispose: () => client.dispose(),
+    dispose: () => {
+      works.clear();
+      return client.dispose();
+    },
     request: (command, args) =>
       client.sendRequest("workspace/executeCommand", {
         command,
         arguments: args,
       }),
   };
+}
+
+/** Makes an edit once it is agreed to; only one that was turned down is refused without a reason. */
+async function applied(
+  params: ApplyWorkspaceEditParams,
+  next: ApplyWorkspaceEditRequest.HandlerSignature,
+  hooks: ClientHooks,
+): Promise<ApplyWorkspaceEditResult | ResponseError> {
+  const agreed = await hooks.confirmed(params);
+  if (!agreed) {
+    return { applied: false };
+  }
+  const result = await next(agreed, new vscode.CancellationTokenSource().token);
+  const failed = "applied" in result && !result.applied && !result.failureReason;
+  return failed ? { ...result, failureReason: "the file has changed meanwhile" } : result;
 }
 
 /** Errors go to the log and to the status item; a box is shown only by those who know what a person can do. */

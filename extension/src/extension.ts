@@ -7,6 +7,7 @@ import { MENU, registerCommands } from "./commands";
 import { restartSettings, Setting } from "./generated";
 import { environmentFolder, offerEnvironment, versionOf, type Site } from "./install";
 import { findServer, interpreterOf, type Search } from "./python";
+import { Reviews } from "./review";
 import { run } from "./run";
 import { Server } from "./server";
 import { StatusItem } from "./status";
@@ -17,6 +18,7 @@ export function activate(context: vscode.ExtensionContext): Promise<void> {
   const log = vscode.window.createOutputChannel("Phi", { log: true });
   const status = new StatusItem(MENU);
   const answers = new Answers(context.extensionUri, log);
+  const reviews = new Reviews();
   const started: Server = new Server({
     log,
     folder: context.extensionPath,
@@ -34,6 +36,7 @@ export function activate(context: vscode.ExtensionContext): Promise<void> {
         },
       });
     },
+    confirmed: (params) => reviews.confirmed(params),
     onAnswer: (answer) => {
       answers.show(answer);
     },
@@ -45,6 +48,7 @@ export function activate(context: vscode.ExtensionContext): Promise<void> {
     log,
     status,
     answers,
+    reviews,
     registerCommands(asked, log, context.extension),
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (restartSettings.some((setting) => event.affectsConfiguration(setting))) {

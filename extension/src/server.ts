@@ -9,7 +9,10 @@ const START_MS = 60_000;
 const CRASHES_ALLOWED = 3;
 const CRASH_WINDOW_MS = 180_000;
 
-export interface ServerOptions extends Pick<ClientHooks, "log" | "folder" | "execute" | "onAnswer"> {
+export interface ServerOptions extends Pick<
+  ClientHooks,
+  "log" | "folder" | "execute" | "onAnswer" | "confirmed"
+> {
   find: () => Promise<Search>;
   /** Called when no server was found and an environment of the extension's own would help. */
   offerEnvironment: () => void;

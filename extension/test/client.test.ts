@@ -41,6 +41,7 @@ beforeEach(() => {
     onStatus: () => undefined,
     onEnd: (line) => ends.push(line),
     onAnswer: () => undefined,
+    confirmed: (params) => Promise.resolve(params),
     execute: () => Promise.resolve(undefined),
   });
 });

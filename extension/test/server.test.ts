@@ -37,6 +37,7 @@ function server(found: Search = { launch }): { server: Server; shown: Status[]; 
     folder: "/extension",
     execute: () => Promise.resolve(undefined),
     onAnswer: () => undefined,
+    confirmed: (params) => Promise.resolve(params),
     find: () => Promise.resolve(found),
     offerEnvironment: () => {
       seen.offers += 1;

@@ -61,6 +61,17 @@ export class Selection {
   ) {}
 }
 
+export class TabInputTextDiff {
+  constructor(readonly modified: { path: string }) {}
+}
+
+/** The tabs of the window. */
+export const tabs: { input: unknown }[] = [];
+
+export class CancellationTokenSource {
+  readonly token = {};
+}
+
 export class CancellationError extends Error {}
 
 export class EventEmitter {
@@ -104,6 +115,7 @@ export const state = {
   /** What commands of the editor answer, by their id. */
   commands: {} as Record<string, (...args: unknown[]) => unknown>,
   panels: [] as Panel[],
+  works: [] as { options: unknown; reports: unknown[]; cancel: () => void; ended: Promise<unknown> }[],
   trusted: true,
   onTrust: undefined as (() => void) | undefined,
   /** Settings of a language, by its id, then by their name. */
@@ -118,6 +130,8 @@ export const state = {
   onConfiguration: undefined as
     ((event: { affectsConfiguration(name: string): boolean }) => void) | undefined,
   editor: undefined as unknown,
+  /** What every address opens, where a test has one. */
+  document: undefined as unknown,
 };
 
 export function reset(): void {
@@ -133,12 +147,14 @@ export function reset(): void {
     shown: [],
     commands: {},
     panels: [],
+    works: [],
   });
   Object.assign(state, {
     picked: undefined,
     typed: undefined,
     onConfiguration: undefined,
     editor: undefined,
+    document: undefined,
   });
   state.registered.clear();
 }
@@ -204,6 +220,12 @@ export const window = {
   showInformationMessage: message,
   showWarningMessage: message,
   visibleTextEditors: [] as unknown[],
+  tabGroups: {
+    get all(): { tabs: typeof tabs }[] {
+      return [{ tabs }];
+    },
+    close: (tab: (typeof tabs)[number]) => Promise.resolve(tabs.splice(tabs.indexOf(tab), 1)),
+  },
   showTextDocument: (...document: unknown[]) => {
     state.shown.push(...document);
     return Promise.resolve();
@@ -216,8 +238,14 @@ export const window = {
   showQuickPick: (items: { label: string }[]) =>
     Promise.resolve(items.find(({ label }) => label === state.picked)),
   showInputBox: () => Promise.resolve(state.typed),
-  withProgress: (_options: unknown, task: (progress: unknown, token: unknown) => Promise<unknown>) =>
-    task({ report: vi.fn() }, { onCancellationRequested: vi.fn() }),
+  withProgress: (options: unknown, task: (progress: unknown, token: unknown) => Promise<unknown>) => {
+    const work = { options, reports: [] as unknown[], cancel: (): void => undefined };
+    const progress = { report: (value: unknown) => work.reports.push(value) };
+    const token = { onCancellationRequested: (listener: () => void) => (work.cancel = listener) };
+    const ended = task(progress, token);
+    state.works.push(Object.assign(work, { ended }));
+    return ended;
+  },
 };
 
 export const commands = {
@@ -272,10 +300,9 @@ export const workspace = {
   provider: undefined as { provideTextDocumentContent(uri: unknown): string } | undefined,
   openTextDocument: (from: { path: string } | { content: string }) =>
     Promise.resolve(
-      "content" in from
-        ? from
-        : { path: from.path, text: workspace.provider?.provideTextDocumentContent(from) },
-    ),
+      state.document ?? ("content" in from
+          ? from
+          : { path: from.path, text: workspace.provider?.provideTextDocumentContent(from) })),
   applyEdit: () => Promise.resolve(true),
   fs: { readFile: ({ text }: { text: string }) => Promise.resolve(Buffer.from(text)) },
 };

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from bench.bare import parting, portions
 from bench.cancel import computed_after_the_end, waits_after_cancel
-from bench.equality import margin_where_they_part
 from bench.peers import Stop, against, compared, summary
 from bench.vim_prompt import vim_prompt
 
@@ -49,15 +49,23 @@ def test_what_is_computed_after_a_cancelled_end_shows_in_the_next_reuse(followin
 
 
 @pytest.mark.parametrize(
-    ("text", "margin"),
+    ("other", "at"),
     [
-        pytest.param("a c", 0.2, id="another-token"),
-        pytest.param("a b", 0.3, id="it-ended-sooner"),
-        pytest.param("x", 0.1, id="at-once"),
+        pytest.param(b"a c", 1, id="another-token"),
+        pytest.param(b"a b", 2, id="it-ended-sooner"),
+        pytest.param(b"x", 0, id="at-once"),
+        pytest.param(b"a b d e", 3, id="it-goes-on-behind-an-end-token"),
     ],
 )
-def test_answers_part_where_the_plain_one_goes_on_otherwise(text: str, margin: float) -> None:
-    assert margin_where_they_part(text, ["a", " b", " d"], [0.1, 0.2, 0.3]) == margin
+def test_answers_part_where_the_plain_one_goes_on_otherwise(other: bytes, at: int) -> None:
+    assert parting(other, [b"a", b" b", b" d", b""]) == at
+
+
+def test_tokens_come_in_pieces_and_then_in_groups() -> None:
+    ways = ((9, 0, 1), (9, 1, 1), (2, 0, 1), (1, 3, 2))
+    assert [portions([1, 2, 3, 4], size, tail, group) for size, tail, group in ways] == [
+        [[1, 2, 3, 4]], [[1, 2, 3], [4]], [[1, 2], [3, 4]], [[1], [2, 3], [4]],
+    ]  # fmt: skip
 
 
 def test_ratios_are_of_stops_where_both_suggest() -> None:
@@ -84,7 +92,7 @@ def test_stops_without_a_suggestion_have_no_time_to_one() -> None:
 def test_the_peer_reads_the_lines_above_then_those_below_then_the_line() -> None:
     text = "import os\n\n\ndef home():\n    return os.\n\n\nprint(home())\n"
     offset = text.index("os.\n") + 3
-    assert vim_prompt(Source("file:///work/a.py", "python", 0, text), offset) == (
+    assert vim_prompt(Source("file:///project/a.py", "python", 0, text), offset) == (
         "<|user|>\nComplete the line in a.py\n# Context\nimport os\n\n\ndef home():\n\n# After\n\n\n\nprint(home())\n"
         "<|end|>\n<|assistant|>\n    return os."
     )

@@ -13,12 +13,14 @@ from editors.emacs import Eglot, LspMode
 from editors.helix import Helix
 from editors.neovim import Neovim, NeovimPopup
 from editors.scenes import SCRIPT, SETTINGS
-from editors.workplace import Workplace
+from editors.workplace import START_SECONDS, Workplace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 EDITORS: tuple[type[Editor], ...] = (Neovim, NeovimPopup, Helix, Eglot, LspMode)
+WHOLE_SECONDS = 300
+"""More than the waits of any test that fails take together."""
 _results = pytest.StashKey[dict[tuple[str, str], str]]()
 
 
@@ -61,7 +63,7 @@ def _running(
     try:
         editor.start()
         editor.open(editor.work.file("first.py", "first = 1\n"))
-        editor.work.event("worker", state=ready)
+        editor.work.event("worker", state=ready, seconds=START_SECONDS)
         yield editor
     finally:
         editor.close()
@@ -71,6 +73,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.editors)
+            item.add_marker(pytest.mark.timeout(WHOLE_SECONDS))
 
 
 @pytest.hookimpl(wrapper=True)

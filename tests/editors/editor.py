@@ -10,14 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from editors.terminal import Terminal
-from editors.workplace import FAILING_SECONDS
+from editors.workplace import FAILING_SECONDS, START_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from editors.workplace import Event, Workplace
 
-START_SECONDS = 60.0
 HELD_MS = 1_900
 TOOLBOX = Path(os.environ.get("PHI_LS_EDITORS") or Path(__file__).parents[2] / ".toolbox" / "editors")
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from editors.editor import TOOLBOX, Editor
 from editors.pages import snippets
+from editors.workplace import START_SECONDS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -186,8 +187,8 @@ class LspMode(Emacs):
         """lsp-mode hands settings over at the start only, so the page says to restart the server."""
         self.evaluate('(lsp-register-custom-settings \'(("phi.enable" nil t)))')
         self.command("lsp-workspace-restart")
-        self.terminal.wait(lambda: len(self.work.servers) == 2, "another server")
-        self.terminal.sees(f"LSP[phi-ls:{self.work.servers[-1]}]")
+        self.terminal.wait(lambda: len(self.work.servers) == 2, "another server", START_SECONDS)
+        self.terminal.sees(f"LSP[phi-ls:{self.work.servers[-1]}]", START_SECONDS)
 
     def restart(self) -> None:
         """lsp-mode does it by itself, as told."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from editors.editor import Editor
 from editors.pages import snippets
+from editors.workplace import START_SECONDS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,6 +29,11 @@ class Helix(Editor):
 
     def arguments(self) -> list[str]:
         return ["-v", "--log", str(self.work.folder / "helix.log")]
+
+    def sends(self, method: str, what: str, *, times: int = 1) -> None:
+        """Wait until Helix has sent a message that often, as its log says."""
+        log, sent = self.work.folder / "helix.log", f'"method":"{method}"'
+        self.terminal.wait(lambda: log.read_text().count(sent) >= times, what, START_SECONDS)
 
     def command(self, text: str) -> None:
         # The first one may close a menu only.
@@ -81,6 +87,7 @@ class Helix(Editor):
         rows = [row for row in self.terminal.screen().splitlines() if "with phi-ls" in row]
         chosen = next(number for number, row in enumerate(rows) if title in row)
         self.terminal.keys(*["Down"] * chosen, "Enter")
+        self.sends("codeAction/resolve", "Helix should resolve the action first, as it does with each that has no edit")
 
     def switch_off(self) -> None:
         """Helix hands settings over at the start only, so the page says to restart the server."""
@@ -90,8 +97,7 @@ class Helix(Editor):
         self.languages.write_text(off)
         self.command("config-reload")
         self.restart()
-        log = self.work.folder / "helix.log"
-        self.terminal.wait(lambda: log.read_text().count('"method":"initialized"') == 2, "another server")
+        self.sends("initialized", "another server", times=2)
 
     def restart(self) -> None:
         self.command("lsp-restart phi")

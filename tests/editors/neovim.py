@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from editors.editor import Editor, found
 from editors.pages import snippets
+from editors.workplace import START_SECONDS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,7 +43,7 @@ class Neovim(Editor):
             env=self.work.environment,
             capture_output=True,
             text=True,
-            timeout=20,
+            timeout=60,
             check=False,
         )
         assert done.returncode == 0, done.stderr
@@ -56,7 +57,7 @@ class Neovim(Editor):
     def open(self, path: Path) -> None:
         self.command(f"edit {path.name}")
         attached = "{ vim.fn.expand('%:t'), #vim.lsp.get_clients({ bufnr = 0 }) }"
-        self.terminal.wait(lambda: self.lua(attached) == [path.name, 1], "phi-ls should serve the file")
+        self.terminal.wait(lambda: self.lua(attached) == [path.name, 1], "phi-ls should serve the file", START_SECONDS)
 
     def append(self, line: int) -> None:
         self.terminal.escape()

@@ -105,6 +105,6 @@ class Terminal:
             env=environment,
             capture_output=True,
             text=True,
-            timeout=20,
+            timeout=60,
             check=False,
         )

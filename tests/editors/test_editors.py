@@ -31,7 +31,7 @@ from editors.scenes import (
     TOTAL_BODY,
     UNASKED,
 )
-from editors.workplace import is_running
+from editors.workplace import LEAVING_SECONDS, START_SECONDS, is_running
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -190,7 +190,7 @@ def test_a_killed_worker_is_replaced(launch: Callable[..., Editor]) -> None:
     checks.completes_a_line(editor)
     os.kill(editor.work.workers()[-1], signal.SIGKILL)
     editor.work.event("worker", state="died")
-    editor.terminal.wait(lambda: len(editor.work.workers()) == 2, "another worker")
+    editor.terminal.wait(lambda: len(editor.work.workers()) == 2, "another worker", START_SECONDS)
     checks.completes(editor, FOX + "\n", 1, "'fox'", FOX + " 'fox'\n")
     assert len(editor.work.servers) == 1
 
@@ -203,7 +203,7 @@ def test_a_killed_server_can_be_started_again(launch: Callable[..., Editor]) -> 
     server.kill()
     editor.terminal.wait(lambda: not is_running(server), "the server should be gone")
     editor.restart()
-    editor.terminal.wait(lambda: len(editor.work.workers()) == 2, "another server")
+    editor.terminal.wait(lambda: len(editor.work.workers()) == 2, "another server", START_SECONDS)
     checks.completes(editor, FOX + "\n", 1, "'fox'", FOX + " 'fox'\n")
 
 
@@ -215,8 +215,8 @@ def test_the_editor_leaves_while_the_model_hangs(launch: Callable[..., Editor]) 
     editor.append(1)
     editor.ask()
     editor.work.event("generation", state="asked")
-    editor.ends(10)
-    assert editor.work.left_behind(10) == []
+    editor.ends(LEAVING_SECONDS)
+    assert editor.work.left_behind(LEAVING_SECONDS) == []
 
 
 @pytest.mark.engine
@@ -229,8 +229,8 @@ def test_the_starter_model_completes(kind: type[Editor], launch: Callable[..., E
     line = before.index("\n\n\n")
     editor.accept()
     editor.becomes(path, before[:line] + text + before[line:])
-    editor.ends(10)
-    assert editor.work.left_behind(10) == []
+    editor.ends(LEAVING_SECONDS)
+    assert editor.work.left_behind(LEAVING_SECONDS) == []
 
 
 def _first_offer(editor: Editor) -> tuple[Path, str]:

@@ -20,8 +20,12 @@ PYTHON = os.environ.get("PHI_LS_E2E_PYTHON") or sys.executable
 SERVER = Path(__file__).parent / "sabotaged.py"
 _KEPT = ("PATH", "LANG", "TZ", "TMPDIR")
 
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 30.0
 """How long an editor may take for what takes a moment; far more than on a busy machine."""
+START_SECONDS = 60.0
+"""How long a program may take to start."""
+LEAVING_SECONDS = 30.0
+"""How long a program may take to leave; one that waits for a stalled model never does."""
 FAILING_SECONDS = 3.0
 """How long to wait for what is expected not to come."""
 
@@ -89,9 +93,16 @@ class Workplace:
             if found["event"] == event and all(found.get(name) == value for name, value in fields.items())
         ]
 
-    def event(self, event: str, wanted: Callable[[Event], bool] = lambda _event: True, **fields: object) -> Event:
+    def event(
+        self,
+        event: str,
+        wanted: Callable[[Event], bool] = lambda _event: True,
+        *,
+        seconds: float | None = None,
+        **fields: object,
+    ) -> Event:
         """Wait for the first event that is wanted."""
-        deadline = time.monotonic() + self.patience
+        deadline = time.monotonic() + (seconds or self.patience)
         while time.monotonic() < deadline:
             for found in self.events(event, **fields):
                 if wanted(found):

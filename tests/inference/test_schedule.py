@@ -83,3 +83,40 @@ async def test_a_cancelled_generation_makes_way_for_the_next(tmp_path: Path, mon
         with pytest.raises(asyncio.CancelledError):
             await action
         assert await asyncio.wait_for(collect(scheduler, Rank.ACTION, "typing", 5), BOUND) == "typed"
+
+
+async def test_what_nobody_asked_for_is_given_up_but_a_prompt_is_read_to_its_end_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_script(tmp_path, monkeypatch, default="word " * 500, rules=RULES, token_ms=20, prefill_ms_per_token=10)
+    async with supervised(tmp_path / "journal") as supervisor:
+        scheduler = Scheduler(supervisor.client)
+        await supervisor.client()
+        account = Account()
+        following = asyncio.create_task(collect(scheduler, Rank.NEXT, "a", 500, account))
+        await until(lambda: account.new_tokens >= 1)
+        prompt = asyncio.create_task(collect(scheduler, Rank.PROMPT, "one " * 60, 0))
+        assert await asyncio.wait_for(collect(scheduler, Rank.HOVER, "typing", 5), BOUND) == "typed"
+        with pytest.raises(Displaced):
+            await asyncio.wait_for(following, BOUND)
+        await asyncio.sleep(0.1)
+        assert await asyncio.wait_for(collect(scheduler, Rank.HOVER, "other typing", 5), BOUND) == "typed"
+        assert await asyncio.wait_for(prompt, BOUND) == ""
+
+
+async def test_a_completion_ahead_that_somebody_waits_for_gets_the_turn_of_typing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_script(tmp_path, monkeypatch, default="word " * 500, rules=RULES, token_ms=20)
+    async with supervised(tmp_path / "journal") as supervisor:
+        scheduler = Scheduler(supervisor.client)
+        await supervisor.client()
+        running, wanted = Account(), Account()
+        action = asyncio.create_task(collect(scheduler, Rank.ACTION, "count:", 20, running))
+        await until(lambda: running.new_tokens >= 1)
+        following = asyncio.create_task(collect(scheduler, Rank.NEXT, "typing", 5, wanted))
+        await asyncio.sleep(0)
+        scheduler.promote(wanted)
+        assert await asyncio.wait_for(following, BOUND) == "typed"
+        assert not action.done()
+        assert await asyncio.wait_for(action, BOUND) == "one two three four five six seven eight"

@@ -16,6 +16,7 @@ from phi_ls.errors import UsageError
 from phi_ls.features.assistant import Assistant, Status
 from phi_ls.lsp import logs
 from phi_ls.lsp.answers import KEPT, Answers
+from phi_ls.lsp.handlers import lifecycle
 from phi_ls.lsp.progress import APART_SECONDS
 from phi_ls.lsp.status import StatusReporter
 from phi_ls.lsp.watch import watch
@@ -159,6 +160,32 @@ async def test_settings_that_come_fast_are_applied_one_after_the_other() -> None
     began, ended = assistant.notes[::2], assistant.notes[1::2]
     assert [note.split()[0] for note in began + ended] == ["began", "began", "ended", "ended"]
     assert assistant.notes[-1] == "ended 2"
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "threads"),
+    [pytest.param(None, 7, id="late"), pytest.param({"phi": {"threads": 5}}, 5, id="late-and-outdated")],
+)
+async def test_a_client_that_says_its_settings_late_is_heard(
+    monkeypatch: pytest.MonkeyPatch, meanwhile: object, threads: int
+) -> None:
+    monkeypatch.setattr(lifecycle, "CLIENT_SECONDS", 0.01)
+    session = Session(Slow)
+    await session.initialize({"workspace": {"configuration": True}})
+    session.notify("initialized", {})
+    assistant = await session.server.started()
+    assert isinstance(assistant, Slow)
+    assert assistant.settings.threads == 0
+    if meanwhile is not None:
+        session.notify("workspace/didChangeConfiguration", {"settings": meanwhile})
+    (asked,) = [message for message in session.sent if message.get("method") == "workspace/configuration"]
+    session.send({"jsonrpc": "2.0", "id": asked["id"], "result": [{"threads": 7}]})
+    for _ in range(200):
+        if len(assistant.notes) == 2:
+            break
+        await asyncio.sleep(0.01)
+    await asyncio.sleep(0.05)  # the outdated ones would be applied by then
+    assert assistant.notes == [f"began {threads}", f"ended {threads}"]
 
 
 def test_a_status_is_sent_when_it_differs_from_the_last_one() -> None:

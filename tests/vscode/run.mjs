@@ -20,8 +20,8 @@ const OUT = process.env.E2E_OUT ?? path.join(ROOT, "build/vscode-e2e");
 const SHOTS = process.env.E2E_SHOTS ?? path.join(ROOT, "artefacts/vscode");
 const FILE = "sample.py";
 const MACHINE = { "phi.server.python": needed("E2E_PYTHON"), "phi.backend": "scripted" };
-// Here the model is watched, so nothing is answered from similar text.
-const USER = { "phi.inlineCompletion.lookup": false };
+// Here the model is watched, so nothing is answered from similar text; every edit is seen before it is made.
+const USER = { "phi.inlineCompletion.lookup": false, "phi.confirmEdits": "always" };
 
 function needed(name) {
   const value = process.env[name];
@@ -83,7 +83,7 @@ try {
   tell("its link led back to the code");
   await answers.hoversExplained(bench);
   tell("the hover shows what was explained, and leads to the panel");
-  await actions.documents(bench, USER);
+  await actions.documents(bench);
   tell("the light bulb wrote a docstring, after a preview and as one step");
   await actions.doesOwnAction(bench);
   tell("an action from the settings was chosen by its title");

@@ -45,7 +45,7 @@ def _lookups(*, json: bool) -> int:
         print_json(found)
     else:
         print(
-            f"{found['queries']:.0f} lookups in {found['text_mb']} MB of text; the index takes {found['memory_mb']} MB\n"
+            f"{found['queries']} lookups in {found['text_mb']} MB of text; the index takes {found['memory_mb']} MB\n"
             f"  waiting    {found['ms_p50']} ms p50, {found['ms_p99']} ms p99, {found['ms_max']} ms at most\n"
             f"  computing  {found['cpu_ms_p50']} ms p50, {found['cpu_ms_p99']} ms p99, {found['cpu_ms_max']} ms at most"
         )
@@ -72,7 +72,7 @@ def _text(result: dict[str, Any]) -> str:
             f"  cancel to idle   {cancel['median']} ms median, {cancel['max']} ms at most",
             f"  hover under load {cached['p50']} ms p50, {cached['p99']} ms p99 of {cached['n']} with an explanation; "
             f"{hover['explanations_meanwhile']} explanations meanwhile",
-            f"  loop echo        {null['p50']} ms p50, {null['p99']} ms p99 (hovers that are null, under the same load)",
+            f"  loop echo        {null['p50']} ms p50, {null['p99']} ms p99 (null hovers, under the same load)",
         )
     )
 

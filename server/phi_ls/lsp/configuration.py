@@ -24,10 +24,13 @@ class Configuration:
         self._initial = initialization_options
         self._from_client: object = None
         self._told: set[str] = set()
+        self.taken = 0
+        """How often the client has said something."""
 
     def take(self, section: object) -> None:
         """Take what the client says in place of what it said before; `initializationOptions` stay below it."""
         self._from_client = section
+        self.taken += 1
 
     def resolve(self) -> tuple[Settings, list[str]]:
         """The settings, and the problems that were not told before, one sentence each."""

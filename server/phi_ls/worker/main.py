@@ -32,7 +32,7 @@ DEFAULTS = {
     "OMP_WAIT_POLICY": "PASSIVE",
 }
 
-_SWITCH_SECONDS = 0.001
+_SWITCH_SECONDS = 0.0002
 
 
 def run() -> int:

@@ -3,6 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { until } from "../workbench.mjs";
 
+const NBSP = "\u00a0";
 const FILE = "sample.py";
 const BROKEN = "broken.js";
 const SAMPLE = fs.readFileSync(path.join(import.meta.dirname, "..", FILE), "utf8");
@@ -18,8 +19,7 @@ const DOCUMENTED = SAMPLE.replace(
 );
 
 /** Chosen in the light bulb, seen as a preview, applied, and one step to undo. */
-export async function documents(bench, user) {
-  bench.setUser({ ...user, "phi.confirmEdits": "always" });
+export async function documents(bench) {
   await bench.focus(FILE);
   await bench.goto(11, 6);
   await bench.page.keyboard.press("Control+.");
@@ -30,11 +30,16 @@ export async function documents(bench, user) {
     .getByText(/Document/)
     .first()
     .click();
-  const preview = bench.page.locator(".bulk-edit-panel");
-  await preview.getByText("Document perimeter").first().waitFor();
+  await bench.page.getByRole("tab", { name: "Document perimeter (sample.py)" }).waitFor();
+  const question = bench.toast("phi-ls: Document perimeter?");
+  await question.waitFor();
+  const added = bench.page.locator(".diff-editor .view-line", {
+    hasText: "Return" + NBSP + "the" + NBSP + "circumference",
+  });
+  await added.first().waitFor();
   await bench.shot("6-document-preview");
-  await preview.getByRole("button", { name: "Apply" }).click();
-  await preview.waitFor({ state: "hidden" });
+  await question.getByRole("button", { name: "Apply" }).click();
+  await question.waitFor({ state: "hidden" });
   const documented = (line) => line.includes("Return the circumference of a circle.");
   await until("the docstring in the editor", async () => (await bench.lines(FILE)).some(documented));
   await bench.shot("6-document");
@@ -44,7 +49,6 @@ export async function documents(bench, user) {
   await bench.saved(FILE, TYPED);
   await bench.page.keyboard.press("Control+Y");
   await bench.saved(FILE, DOCUMENTED);
-  bench.setUser(user);
 }
 
 export async function doesOwnAction(bench) {
@@ -70,12 +74,12 @@ export async function explainsProblem(bench) {
   await choice.click();
   await bench.answer().getByText("no value").waitFor();
   await bench.answer().getByText("broken.js, line 1").waitFor();
-  await bench.toast("phi-ls: explainError").waitFor({ state: "hidden" });
+  await bench.toast("phi-ls: Explain this problem").waitFor({ state: "hidden" });
   await bench.shot("7-problem-explained");
   await bench.page.keyboard.press("Control+Shift+M");
   await bench.page.keyboard.press("Control+Shift+M");
   await bench.focus(BROKEN);
+  await bench.palette("View: Close Editors in Other Groups");
   await bench.palette("View: Close Editor");
   await bench.focus(FILE);
-  await bench.palette("View: Close Editors in Other Groups");
 }

@@ -34,14 +34,14 @@ export async function explains(bench, journal) {
   await bench.palette("Phi: Explain");
   const answer = bench.answer();
   await answer.getByText("squares the radius").waitFor();
-  await bench.toast("phi-ls: explain").waitFor();
+  await bench.toast("phi-ls: Explain").waitFor();
   await bench.shot("5-explain-streamed");
   assert.equal(await answer.getByText("squared.").count(), 0, "the answer was seen while it was written");
   assert.equal(await answer.locator("strong", { hasText: "radius" }).count(), 1);
   await answer.getByText("It returns the area in the same unit, squared").waitFor();
   await answer.getByText("scripted, on this machine").waitFor();
   await journal.saw("action", (entry) => entry.action === "explain");
-  await bench.toast("phi-ls: explain").waitFor({ state: "hidden" });
+  await bench.toast("phi-ls: Explain").waitFor({ state: "hidden" });
   await bench.shot("5-explain");
 }
 
@@ -78,7 +78,7 @@ export async function cancels(bench, journal) {
   await bench.goto(4, 6);
   await bench.palette("Phi: Explain");
   await bench.answer().getByText("One says").waitFor();
-  const toast = bench.toast("phi-ls: explain");
+  const toast = bench.toast("phi-ls: Explain");
   await toast.waitFor();
   await bench.shot("10-cancel");
   await toast.getByRole("button", { name: "Cancel" }).click();
@@ -95,7 +95,7 @@ export async function refusesWhatChanged(bench) {
   await bench.focus("slow.py");
   await bench.goto(8, 6);
   await bench.palette("Phi: Document");
-  await bench.toast("phi-ls: document").waitFor();
+  await bench.toast("phi-ls: Document").waitFor();
   await bench.page.keyboard.press("Control+Home");
   await bench.type("# mine\n");
   const refused = bench.toast("the file changed while the text was written");

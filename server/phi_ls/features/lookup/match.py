@@ -33,9 +33,9 @@ LONGEST_TEXT = 200
 LONG_KEY = 40
 PLACES_HERE = 32
 """Places in the file at hand that are looked at on either side of the cursor, nearest first."""
-PLACES_LOOKED_AT = 160
-"""Places that the index is asked for: as many as 3 MB of text give. It bounds the time where there is more text."""
-PLACES_ELSEWHERE = 48
+PLACES_LOOKED_AT = 120
+"""Places that the index is asked for: as many as 2 MB of text give. It bounds the time where there is more text."""
+PLACES_ELSEWHERE = 40
 NEAR = 500_000
 """Bytes around the cursor in which they are searched."""
 SCOPE = 30_000
@@ -48,7 +48,7 @@ _AFTER = 0.5
 _UNKNOWN_NAME = 3.0
 _NEXT_LINE_AGAIN = 20.0
 _LONGEST_AFTER = 60
-_RENAMED_AMONG = 24
+_RENAMED_AMONG = 16
 _JUDGED = 6
 
 _LINE_END = re.compile(rb"[\r\n]|\Z")

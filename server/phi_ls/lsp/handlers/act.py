@@ -132,6 +132,12 @@ def _area(argument: Mapping[str, Any], *, needed: bool) -> types.Range:
         raise JsonRpcInvalidParams("wanted a range with start and end") from error
 
 
+def _called(wanted: Wanted) -> str:
+    """What its progress calls an action."""
+    action = action_of(wanted.action)
+    return action.title.removesuffix(" with phi-ls") if action is not None else wanted.action.removeprefix(OWN)
+
+
 async def _run(ls: PhiLanguageServer, wanted: Wanted, token: Token, growing: Growing | None) -> Result:
     """Do an action under a progress, and write down how it went."""
     assistant = await ls.started()
@@ -140,7 +146,7 @@ async def _run(ls: PhiLanguageServer, wanted: Wanted, token: Token, growing: Gro
     began, outcome = time.perf_counter(), "cancelled"
     name = wanted.kind
     try:
-        async with ls.works.work(f"phi-ls: {name}", token) as report:
+        async with ls.works.work(f"phi-ls: {_called(wanted)}", token) as report:
 
             def grown(text: str) -> None:
                 report(text)

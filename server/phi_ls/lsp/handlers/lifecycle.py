@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
@@ -15,10 +15,12 @@ from phi_ls.lsp.status import StatusReporter
 from phi_ls.lsp.watch import watch
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from phi_ls.lsp.server import PhiLanguageServer
 
 CLIENT_SECONDS = 3.0
-"""How long a client may take to answer about configuration; then what is known is used."""
+"""How long the start waits for what a client answers about configuration; settings that come later count then."""
 
 _log = logging.getLogger(__name__)
 
@@ -68,12 +70,30 @@ async def _pull(ls: PhiLanguageServer) -> None:
     if not ls.client.pulls_configuration:
         return
     params = types.ConfigurationParams(items=[types.ConfigurationItem(section=SECTION)])
+    answer = asyncio.ensure_future(ls.workspace_configuration_async(params))
+    done, _ = await asyncio.wait({answer}, timeout=CLIENT_SECONDS)
+    if done:
+        _take(ls, answer)
+    else:
+        _log.warning("the client takes long to say its settings; what is known is used until then")
+        ls.spawn(_take_late(ls, answer, ls.configuration.taken), "the settings that come late")
+
+
+async def _take_late(ls: PhiLanguageServer, answer: asyncio.Future[Sequence[Any]], taken: int) -> None:
+    """Follow the settings when they are there after all, unless others have come meanwhile."""
+    await asyncio.wait({answer})
+    if ls.configuration.taken == taken and _take(ls, answer):
+        await _apply(ls)
+
+
+def _take(ls: PhiLanguageServer, answer: asyncio.Future[Sequence[Any]]) -> bool:
     try:
-        sections = await asyncio.wait_for(ls.workspace_configuration_async(params), CLIENT_SECONDS)
-    except (TimeoutError, JsonRpcException) as error:
+        sections = answer.result()
+    except JsonRpcException as error:
         _log.warning("the client did not say its settings (%s)", type(error).__name__)
-        return
+        return False
     ls.configuration.take(sections[0] if sections else None)
+    return True
 
 
 async def _apply(ls: PhiLanguageServer) -> None:

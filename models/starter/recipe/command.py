@@ -12,6 +12,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .yielding import give_way
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -30,8 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     options = _parser().parse_args(arguments)
     options.folder.mkdir(parents=True, exist_ok=True)
-    if hasattr(os, "nice"):
-        os.nice(max(0, options.nice - os.nice(0)))
+    give_way(options.nice)
     for step in _STEPS if options.command == "all" else (options.command,):
         _STEPS[step](options)
     return 0

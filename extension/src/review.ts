@@ -45,10 +45,16 @@ export class Reviews implements vscode.TextDocumentContentProvider, vscode.Dispo
     this.texts.set(after.path, text);
     const options = { preview: true, preserveFocus: true };
     await vscode.commands.executeCommand("vscode.diff", document.uri, after, `${title} (${name})`, options);
-    const answer = await vscode.window.showInformationMessage(`phi-ls: ${title}?`, "Apply", "Discard");
+    // A message would leave by itself after a while; this stays until it is answered, and Escape is a no.
+    const items = [
+      { label: "Apply", description: "one step to undo", agrees: true },
+      { label: "Discard", description: "the text stays among the earlier answers", agrees: false },
+    ];
+    const asked = { title: `phi-ls: ${title}?`, ignoreFocusOut: true };
+    const answer = await vscode.window.showQuickPick(items, asked);
     this.texts.delete(after.path);
     await close(after);
-    return answer === "Apply";
+    return answer?.agrees === true;
   }
 }
 

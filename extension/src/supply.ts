@@ -75,7 +75,7 @@ export async function pullModel(asked: Asked): Promise<void> {
     .sort((one, other) => rank(one) - rank(other))
     .map((offer) => ({
       label: `${offer.recommended ? "$(star-full)" : mark(offer.state, offer.running)} ${offer.title}`,
-      description: [offer.precision, offer.backends.join(", "), size(offer.bytes), ...tags(offer)].join(
+      description: [...tags(offer), offer.precision, offer.backends.join(", "), size(offer.bytes)].join(
         " · ",
       ),
       detail: offer.reason,

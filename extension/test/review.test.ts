@@ -44,7 +44,7 @@ test("an edit is seen beside the code, and made when the person agrees", async (
     tabs.push({ input: new TabInputTextDiff(after as { path: string }) });
     provided.push(workspace.provider?.provideTextDocumentContent(after));
   };
-  state.presses = { "Document f?": "Apply" };
+  state.picked = "Apply";
   expect(await reviews.confirmed(change(true))).toEqual(change(false));
   expect(provided).toEqual(['def g():\n    """It is one."""\n    return 1\n']);
   expect(state.executed[0]?.[3]).toBe("Document f (a.py)");
@@ -52,8 +52,8 @@ test("an edit is seen beside the code, and made when the person agrees", async (
 });
 
 test("an edit that is turned down is not made", async () => {
-  state.presses = { "Document f?": "Discard" };
+  state.picked = "Discard";
   expect(await reviews.confirmed(change(true))).toBeUndefined();
-  state.presses = {};
+  state.picked = undefined;
   expect(await reviews.confirmed(change(true))).toBeUndefined();
 });

@@ -300,9 +300,11 @@ export const workspace = {
   provider: undefined as { provideTextDocumentContent(uri: unknown): string } | undefined,
   openTextDocument: (from: { path: string } | { content: string }) =>
     Promise.resolve(
-      state.document ?? ("content" in from
+      state.document ??
+        ("content" in from
           ? from
-          : { path: from.path, text: workspace.provider?.provideTextDocumentContent(from) })),
+          : { path: from.path, text: workspace.provider?.provideTextDocumentContent(from) }),
+    ),
   applyEdit: () => Promise.resolve(true),
   fs: { readFile: ({ text }: { text: string }) => Promise.resolve(Buffer.from(text)) },
 };

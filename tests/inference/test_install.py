@@ -28,7 +28,8 @@ from phi_ls.journal import Journal
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-pytestmark = pytest.mark.e2e
+# Each makes an environment of its own, which takes long on a busy machine.
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 QUIET = Journal(None)
 RECIPE = Recipe("gguf", "llama_cpp", "llama-cpp-python", ("llama-cpp-python==0.3.36", "numpy>=2.0"))
 
@@ -148,7 +149,6 @@ def test_an_installation_for_a_program_ends_with_all_its_children_when_the_progr
 
 
 @pytest.mark.engine
-@pytest.mark.timeout(600)
 @pytest.mark.parametrize("backend", ["gguf", "cpu"])
 def test_a_server_uses_the_real_engine_of_another_environment(backend: str, tmp_path: Path) -> None:
     folder = Path(os.environ.get("PHI_LS_TEST_WHEELS") or Path(__file__).parents[2] / ".wheels")

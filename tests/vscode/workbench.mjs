@@ -212,14 +212,20 @@ export class Workbench {
     return this.page.locator("#status\\.editor\\.selection");
   }
 
-  /** Chooses from the list that is open; resolves when the list has closed or was replaced. */
-  async pick(text) {
+  /** Chooses from a list of that title; the text is typed, since a list holds only the rows that it shows. */
+  async pick(title, text) {
+    await this.page.locator(".quick-input-title", { hasText: title }).waitFor();
+    await this.#quickInput(text);
     await this.#pick(text);
   }
 
-  async #pick(text) {
+  async #pick(text, timeout = PATIENCE) {
     const label = this.page.locator(".label-name").getByText(text, { exact: true });
-    await this.page.locator(".quick-input-list .monaco-list-row").filter({ has: label }).first().click();
+    await this.page
+      .locator(".quick-input-list .monaco-list-row")
+      .filter({ has: label })
+      .first()
+      .click({ timeout });
   }
 
   /** Runs a command of the palette; `item` is what is chosen from the list that it shows. */
@@ -233,9 +239,16 @@ export class Workbench {
 
   /** Opens a file by its name, wherever in the window's folders it is. */
   async quickOpen(name) {
-    await this.page.keyboard.press("F1"); // Ctrl+P is the browser's where no editor has the keyboard
-    await this.#quickInput(name);
-    await this.#pick(name);
+    await until(`${name} in the list of files`, async () => {
+      await this.page.keyboard.press("F1"); // Ctrl+P is the browser's where no editor has the keyboard
+      await this.#quickInput(name);
+      const picked = await this.#pick(name, 5000).then(
+        () => true,
+        () => false,
+      );
+      if (!picked) await this.page.keyboard.press("Escape"); // a window that is young has not found its files yet
+      return picked;
+    });
     await this.#quickInputClosed();
     await this.focus(name);
   }

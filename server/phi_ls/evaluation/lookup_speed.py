@@ -22,7 +22,7 @@ LARGEST_BYTES = 512 * 1024
 QUERIES, FILES = 2000, 100
 
 
-def measure(*, queries: int = QUERIES, seed: int = 0) -> dict[str, float]:
+def measure(*, seed: int = 0) -> dict[str, float]:
     """Milliseconds of waiting and of computing for one lookup, and the index in MB (10^6 bytes)."""
     index, sources = Index(), []
     for file in _files():
@@ -35,7 +35,7 @@ def measure(*, queries: int = QUERIES, seed: int = 0) -> dict[str, float]:
     rng = random.Random(seed)  # noqa: S311 - it draws places, it guards nothing
     drawn = rng.sample(sources, min(FILES, len(sources)))
     waited, computed = [], []
-    for _ in range(queries):
+    for _ in range(QUERIES):
         source = rng.choice(drawn)
         offset = rng.randrange(len(source.text) + 1)
         source.byte_offset(offset)  # an editor's document has counted its bytes before
@@ -44,7 +44,7 @@ def measure(*, queries: int = QUERIES, seed: int = 0) -> dict[str, float]:
         computed.append((time.thread_time() - worked) * 1000)
         waited.append((time.perf_counter() - began) * 1000)
     return {
-        "queries": queries,
+        "queries": QUERIES,
         "text_mb": round(index.characters / 1e6, 1),
         "memory_mb": round(index.memory_bytes / 1e6, 1),
         **{f"ms_{name}": round(percentile(waited, share) or 0.0, 3) for name, share in _SHARES},

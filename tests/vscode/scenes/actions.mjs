@@ -31,15 +31,12 @@ export async function documents(bench) {
     .first()
     .click();
   await bench.page.getByRole("tab", { name: "Document perimeter (sample.py)" }).waitFor();
-  const question = bench.toast("phi-ls: Document perimeter?");
-  await question.waitFor();
   const added = bench.page.locator(".diff-editor .view-line", {
     hasText: "Return" + NBSP + "the" + NBSP + "circumference",
   });
   await added.first().waitFor();
   await bench.shot("6-document-preview");
-  await question.getByRole("button", { name: "Apply" }).click();
-  await question.waitFor({ state: "hidden" });
+  await bench.pick("phi-ls: Document perimeter?", "Apply");
   const documented = (line) => line.includes("Return the circumference of a circle.");
   await until("the docstring in the editor", async () => (await bench.lines(FILE)).some(documented));
   await bench.shot("6-document");

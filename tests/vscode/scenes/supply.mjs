@@ -3,13 +3,14 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import { plain } from "../workbench.mjs";
 
+const MODELS = "Which model to download";
 const MODEL = "the starter from a hub";
 
 /** From the status item to the dialog that asks for consent. */
-async function asksFor(bench, command, row) {
+async function asksFor(bench, command, list, row) {
   await (await bench.status("Phi: scripted")).click();
-  await bench.pick(command);
-  await bench.pick(row);
+  await bench.pick("phi-ls", command);
+  await bench.pick(list, row);
   const dialog = bench.page.locator(".monaco-dialog-box");
   await dialog.waitFor();
   return dialog;
@@ -21,7 +22,7 @@ export async function pullsAModel(bench, folder, hub) {
   await bench.page.locator(".quick-input-list .label-name", { hasText: "Download Model" }).waitFor();
   await bench.shot("12-menu");
   await bench.page.keyboard.press("Escape");
-  const dialog = await asksFor(bench, "Download Model", MODEL);
+  const dialog = await asksFor(bench, "Download Model", MODELS, MODEL);
   const text = plain((await dialog.textContent()) ?? "");
   assert.match(text, /Download the starter from a hub\?/);
   assert.ok(text.includes(`From: ${hub.host}`), text);
@@ -32,7 +33,11 @@ export async function pullsAModel(bench, folder, hub) {
   await dialog.waitFor({ state: "hidden" });
   assert.equal(await hub.requests(), 0, "nothing is asked of the hub before the person agreed");
 
-  await (await asksFor(bench, "Download Model", MODEL)).getByRole("button", { name: "Download" }).click();
+  await (
+    await asksFor(bench, "Download Model", MODELS, MODEL)
+  )
+    .getByRole("button", { name: "Download" })
+    .click();
   const progress = bench.toast("phi-ls: pulling tiny");
   await progress.getByText(/%|MB/).first().waitFor({ timeout: 60_000 });
   await bench.shot("12-pulling");
@@ -44,7 +49,11 @@ export async function pullsAModel(bench, folder, hub) {
   );
 
   await hub.hurry();
-  await (await asksFor(bench, "Download Model", MODEL)).getByRole("button", { name: "Download" }).click();
+  await (
+    await asksFor(bench, "Download Model", MODELS, MODEL)
+  )
+    .getByRole("button", { name: "Download" })
+    .click();
   await bench.toast("tiny cpu-int4 is here, verified").waitFor({ timeout: 90_000 });
   await bench.shot("12-pulled");
   await bench.palette("Notifications: Clear All Notifications");
@@ -53,7 +62,7 @@ export async function pullsAModel(bench, folder, hub) {
 
 /** A backend from a folder of wheels; here only its consent is looked at. */
 export async function asksBeforeABackend(bench) {
-  const dialog = await asksFor(bench, "Install Backend", "gguf");
+  const dialog = await asksFor(bench, "Install Backend", "Which backend to install", "gguf");
   const text = plain((await dialog.textContent()) ?? "");
   assert.match(text, /Install the backend gguf\?/);
   assert.match(text, /From: a folder of this machine/);

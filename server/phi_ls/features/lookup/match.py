@@ -33,9 +33,9 @@ LONGEST_TEXT = 200
 LONG_KEY = 40
 PLACES_HERE = 32
 """Places in the file at hand that are looked at on either side of the cursor, nearest first."""
-PLACES_LOOKED_AT = 120
-"""Places that the index is asked for: as many as 2 MB of text give. It bounds the time where there is more text."""
-PLACES_ELSEWHERE = 40
+PLACES_LOOKED_AT = 160
+"""Places that the index is asked for: as many as 3 MB of text give. It bounds the time where there is more text."""
+PLACES_ELSEWHERE = 48
 NEAR = 500_000
 """Bytes around the cursor in which they are searched."""
 SCOPE = 30_000
@@ -48,7 +48,7 @@ _AFTER = 0.5
 _UNKNOWN_NAME = 3.0
 _NEXT_LINE_AGAIN = 20.0
 _LONGEST_AFTER = 60
-_RENAMED_AMONG = 16
+_RENAMED_AMONG = 24
 _JUDGED = 6
 
 _LINE_END = re.compile(rb"[\r\n]|\Z")
@@ -118,6 +118,7 @@ class _Here:
         self.line = data[max(data.rfind(b"\n", 0, at), data.rfind(b"\r", 0, at)) + 1 : at]
         self.next_line = data[line_end : line_end + 400].strip().split(b"\n", 1)[0].strip()
         self.scope = data[max(at - SCOPE, 0) : at + SCOPE]
+        self._unknown: dict[bytes, bool] = {}
 
     def judge(self, data: bytes, end: int) -> _Place | None:
         """The place that ends at `end`; None when its line says nothing more, or too much."""
@@ -146,7 +147,9 @@ class _Here:
         """Names in `text`, the half-typed one with its start, that do not occur around the cursor."""
         typed = re.search(rb"\w*\Z", self.line)
         names = set(_NAME.findall((typed.group() if typed else b"") + text))
-        return sum(name not in self.scope for name in names)
+        for name in names - self._unknown.keys():
+            self._unknown[name] = name not in self.scope
+        return sum(self._unknown[name] for name in names)
 
 
 def _keys(data: bytes, at: int, minimum: int) -> Iterator[bytes]:

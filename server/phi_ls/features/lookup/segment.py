@@ -86,13 +86,12 @@ class Segment:
         """Where `key`, `GRAM` or `STEM` bytes long, was entered and `rest` follows: files, and where that ends."""
         hashed = crc32(key)
         first = hashed % _BUCKETS * _WAYS
-        tag, whole, found = hashed >> 20, key + rest, []
-        for entry in self.table[first : first + _WAYS]:
-            if entry >> 20 == tag and entry:
-                number = bisect_right(self.bases, entry & CAPACITY) - 1
-                file, start = self.files[number], (entry & CAPACITY) - self.bases[number] - len(key)
-                if file.data.startswith(whole, start):
-                    found.append((file, start + len(whole)))
+        tag, whole, found = hashed >> 20 << 20, key + rest, []
+        for entry in [entry for entry in self.table[first : first + _WAYS] if tag < entry <= tag | CAPACITY]:
+            number = bisect_right(self.bases, entry & CAPACITY) - 1
+            file, start = self.files[number], (entry & CAPACITY) - self.bases[number] - len(key)
+            if file.data.startswith(whole, start):
+                found.append((file, start + len(whole)))
         return found
 
     def _enter(self, key: bytes, position: int) -> None:

@@ -84,7 +84,7 @@ unit: $(VENV)/.wheels
 gpu: $(VENV)/.dev
 	$(BIN)/pytest -m gpu -s -ra tests/gpu
 
-# The extension's checks and tests, its package, and a real VS Code that is driven by keyboard: the newest, and the oldest.
+# The extension's checks and tests, its package, and a real VS Code that is driven by keyboard.
 e2e: $(VENV)/.dev
 	PYTHON='$(CURDIR)/$(BIN)/python' scripts/e2e.sh
 

@@ -71,6 +71,8 @@ export function createClient(launch: Launch, hooks: ClientHooks): Client {
       },
       workspace: {
         handleApplyEdit: (params, next) => applied(params, next, hooks),
+        // Without the settings themselves the server asks for them, and is told what `configuration` makes of them.
+        didChangeConfiguration: (_sections, next) => next(undefined),
         configuration: async (params, token, next) => {
           const answer: unknown = await next(params, token);
           return Array.isArray(answer)

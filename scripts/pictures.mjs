@@ -5,7 +5,7 @@
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { Workbench } from "../tests/vscode/workbench.mjs";
+import { until, Workbench } from "../tests/vscode/workbench.mjs";
 
 const ROOT = path.resolve(import.meta.dirname, "..");
 const TARGET = path.join(ROOT, "docs/images");
@@ -36,7 +36,14 @@ try {
   await bench.palette("View: Close Primary Side Bar");
   await bench.palette("Phi: Try a Completion");
   const editor = page.locator(".editor-instance .monaco-editor[data-uri^='untitled']");
-  await editor.locator(".ghost-text-decoration, .ghost-text").first().waitFor();
+  const ghost = editor.locator(".ghost-text-decoration, .ghost-text").first();
+  await until("ghost text", async () => {
+    await bench.palette("Trigger Inline Suggestion"); // unasked, not all that a small model writes is shown
+    return ghost.waitFor({ timeout: 10_000 }).then(
+      () => true,
+      () => false,
+    );
+  });
   await bench.shot("completion");
   await page.keyboard.press("Escape");
   await editor.locator(".view-line", { hasText: "cheapest" }).first().click();
@@ -47,6 +54,10 @@ try {
   await (await bench.status("starter model")).click();
   await page.locator(".quick-input-list .monaco-list-row").first().waitFor();
   await bench.shot("menu");
+} catch (error) {
+  const failure = path.join(ROOT, "build/pictures-failure.png");
+  await bench.page.screenshot({ path: failure }).catch(() => undefined);
+  throw new Error(`see ${failure}`, { cause: error });
 } finally {
   await bench.close();
   fs.rmSync(out, { recursive: true, force: true });

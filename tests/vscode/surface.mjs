@@ -4,7 +4,7 @@
 //
 // Environment: E2E_CODE_SERVER, E2E_CHROMIUM, E2E_PYTHON, E2E_VSIX as for run.mjs; E2E_NODE when that VS Code needs
 // another Node than this script; E2E_NAME names the run: screenshots go to artefacts/vscode-surface/NAME, the rest to
-// build/vscode-surface/NAME.
+// build/vscode-surface/NAME. E2E_SCENES plays only those whose name it matches.
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
@@ -303,6 +303,11 @@ async function distrusts(bench) {
     .locator(".workspace-trust-editor")
     .getByRole("button", { name: "Trust", exact: true })
     .click();
+  const trusted = bench.page.locator(".workspace-trust-editor").getByText("You trust this folder");
+  await trusted.click(); // the button is gone, and with it went the keyboard
+  await bench.shot("12-trusted");
+  await bench.page.keyboard.press("Escape"); // where this editor lies over the window, it goes
+  await bench.status("Phi: scripted"); // after the restart that trust brings along
   await until(
     "the tooltip without that",
     async () => !(await bench.tooltip("is ready")).includes("not trusted"),
@@ -310,17 +315,27 @@ async function distrusts(bench) {
   assert.ok(servers(bench).every(({ command }) => command.includes(SCRIPTED["phi.server.python"])));
 }
 
+/** What each window shows; those that a scene opened for itself and left open are closed. */
+async function pictures(bench, name) {
+  for (const [index, page] of bench.context.pages().entries()) {
+    await page.screenshot({ path: path.join(SHOTS, `${name}-${index + 1}.png`) }).catch(() => undefined);
+    if (page !== bench.page) await page.close();
+  }
+}
+
+const ONLY = new RegExp(process.env.E2E_SCENES ?? "");
+const chosen = ([name]) => ONLY.test(name);
+
 /** Scenes of one workbench; one that fails is told and pictured, and the others are played all the same. */
 async function play(bench, scenes) {
-  for (const [name, scene] of Object.entries(scenes)) {
+  for (const [name, scene] of Object.entries(scenes).filter(chosen)) {
     try {
       await scene();
       tell(name);
     } catch (error) {
       process.exitCode = 1;
-      const picture = path.join(SHOTS, `failure-${Object.keys(scenes).indexOf(name) + 1}.png`);
-      await bench.page.screenshot({ path: picture }).catch(() => undefined);
-      tell(`FAILED: ${name}: ${error.stack}\nscreenshot: ${picture}, logs: ${OUT}`);
+      await pictures(bench, `failure-${Object.keys(scenes).indexOf(name) + 1}`);
+      tell(`FAILED: ${name}: ${error.stack}\nscreenshots: ${SHOTS}, logs: ${OUT}`);
       await bench.page.keyboard.press("Escape");
       await bench.palette("File: Save All Files").catch(() => undefined);
     }

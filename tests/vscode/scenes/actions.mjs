@@ -31,10 +31,11 @@ export async function documents(bench) {
     .first()
     .click();
   await bench.page.getByRole("tab", { name: "Document perimeter (sample.py)" }).waitFor();
-  const added = bench.page.locator(".diff-editor .view-line", {
+  const added = bench.page.locator(".monaco-diff-editor .view-line", {
     hasText: "Return" + NBSP + "the" + NBSP + "circumference",
   });
   await added.first().waitFor();
+  await bench.toast("phi-ls: Document").waitFor({ state: "hidden" });
   await bench.shot("6-document-preview");
   await bench.pick("phi-ls: Document perimeter?", "Apply");
   const documented = (line) => line.includes("Return the circumference of a circle.");
@@ -73,10 +74,9 @@ export async function explainsProblem(bench) {
   await bench.answer().getByText("broken.js, line 1").waitFor();
   await bench.toast("phi-ls: Explain this problem").waitFor({ state: "hidden" });
   await bench.shot("7-problem-explained");
-  await bench.page.keyboard.press("Control+Shift+M");
-  await bench.page.keyboard.press("Control+Shift+M");
   await bench.focus(BROKEN);
+  await bench.page.keyboard.press("Control+J");
+  await row.waitFor({ state: "hidden" });
   await bench.palette("View: Close Editors in Other Groups");
-  await bench.palette("View: Close Editor");
-  await bench.focus(FILE);
+  await bench.openFile(FILE);
 }

@@ -113,5 +113,5 @@ export async function refusesWhatChanged(bench) {
   await bench.answer().getByText("Give back the radius as it came").waitFor();
   await bench.focus("slow.py");
   await bench.palette("File: Revert File");
-  await bench.palette("View: Close Editor");
+  await bench.openFile(FILE);
 }

@@ -81,7 +81,9 @@ surface)
 esac
 
 for version in $versions; do
-  say "a real VS Code: the $version"
-  "$version" tests/vscode/run.mjs
+  for part in run surface; do
+    say "a real VS Code: the $version, $part"
+    "$version" "tests/vscode/$part.mjs"
+  done
 done
 [ "${E2E_INSTALL:-0}" != 1 ] || newest tests/vscode/install.mjs

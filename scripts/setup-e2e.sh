@@ -1,8 +1,8 @@
 #!/bin/sh
 # Make the toolbox of the end-to-end test below DIR, all of it from npm: code-server, which is a real VS Code workbench, in
 # the newest version and, with E2E_OLDEST=1, in the oldest that the extension supports (`engines.vscode` in package.json),
-# each with the Node that it was built for. Does nothing when the toolbox is complete. DIR may be kept between runs: its content depends on the
-# versions below only.
+# each with the Node that it was built for. Does nothing when the toolbox is complete. DIR may be kept between runs: its
+# content depends on the versions below only.
 #
 #   scripts/setup-e2e.sh [DIR]      (default: .toolbox in the checkout)
 #
@@ -90,6 +90,12 @@ if [ "${E2E_OLDEST:-0}" = 1 ]; then
 fi
 use_node "$NEWEST_NODE"
 workbench "$NEWEST" rebuild_newest
+if [ "${E2E_OLDEST:-0}" = 1 ]; then
+  # The oldest one's package of ripgrep would fetch the program, without which no file is found by name; the newest has it.
+  modules=node_modules/code-server/lib/vscode/node_modules/@vscode
+  mkdir -p "$toolbox/code-server-$OLDEST/$modules/ripgrep/bin"
+  cp "$toolbox/code-server-$NEWEST/$modules/ripgrep-universal/bin/linux-x64/rg" "$toolbox/code-server-$OLDEST/$modules/ripgrep/bin/"
+fi
 
 # What scripts/e2e.sh and the tests need to know; a toolbox that was moved is described anew by the next run.
 cat >"$toolbox/env" <<END

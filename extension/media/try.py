@@ -1,4 +1,4 @@
-"""A basket of goods: a place to try phi-ls.
+r"""A basket of goods: a place to try phi-ls.
 
 Type below, and pause. Tab takes the grey text, Ctrl+Right a word of it, Escape dismisses it.
 Alt+\\ asks for it by hand. `Phi: Why This Completion, or None` says where it came from.

@@ -202,10 +202,21 @@ async function reopen({ uri, line, character }: NonNullable<Target["hover"]>): P
   if (!word?.contains(editor.selection.active)) {
     editor.selection = new vscode.Selection(place, place);
   }
-  // A hover that is open would only get the focus; the first of these is missing in older editors.
-  await vscode.commands.executeCommand("editor.action.hideHover").then(undefined, () => undefined);
+  await hideHover(); // one that is open would only get the focus
   await vscode.commands.executeCommand("workbench.action.focusActiveEditorGroup");
   await vscode.commands.executeCommand("editor.action.showHover");
+}
+
+async function hideHover(): Promise<void> {
+  const known = await vscode.commands.getCommands(); // to run one that is unknown takes half a minute there
+  if (known.includes("editor.action.hideHover")) {
+    await vscode.commands.executeCommand("editor.action.hideHover");
+    return;
+  }
+  // Older editors have no such command; there a hover leaves when its editor scrolls.
+  for (const to of ["down", "up"]) {
+    await vscode.commands.executeCommand("editorScroll", { to, by: "line", value: 1, revealCursor: false });
+  }
 }
 
 function isRefused(answer: unknown): answer is Refused {

@@ -134,6 +134,21 @@ test("a link that wants the answer in the hover opens the hover again", async ()
   expect(shown).toEqual([]);
 });
 
+test("where hovers cannot be hidden, a scrolled line does it", async () => {
+  answer = () => Promise.resolve({ title: "x", markdown: "# x", uri: "phi-ls:/explain/3/x.md" });
+  state.unknown = true;
+  const document = { uri: "file:///b.py", getWordRangeAtPosition: () => ({ contains: () => true }) };
+  state.editor = { document, selection: { active: { line: 3, character: 5 } } };
+  await choose("phi.explain", { ...target, hover: { uri: "file:///b.py", line: 3, character: 4 } });
+  expect(state.executed.map(([id]) => id)).toEqual([
+    "editorScroll",
+    "editorScroll",
+    "workbench.action.focusActiveEditorGroup",
+    "editor.action.showHover",
+  ]);
+  expect(state.editor).toMatchObject({ selection: { active: { line: 3, character: 5 } } });
+});
+
 test("an answer that cannot be trusted is shown on demand", async () => {
   state.presses = { "would add": "Show the Answer" };
   const message = "nothing was changed: the answer would add a syntax error";

@@ -10,6 +10,8 @@ const script = path.join(folder, "uninstall.js");
 const home = path.join(folder, "home");
 const models = path.join(home, "data", "models");
 const environment = path.join(home, "data", "vscode");
+/** The folders go in a process of their own, which outlives the script. */
+const SOON = { timeout: 4000 };
 
 beforeAll(async () => {
   const entryPoints = [path.join(__dirname, "../src/uninstall.ts")];
@@ -26,25 +28,28 @@ function uninstall(): string {
   return execFileSync(process.execPath, [script], { env, encoding: "utf8", stdio: "pipe" });
 }
 
-test.skipIf(process.platform === "win32")("phi-ls cleans up after itself, then its environment goes", () => {
-  fs.mkdirSync(path.join(environment, "bin"), { recursive: true });
-  const python = path.join(environment, "bin", "python");
-  fs.writeFileSync(python, '#!/bin/sh\necho "kept $PHI_LS_HOME/data/models after $*"\n', { mode: 0o755 });
-  expect(uninstall()).toBe(`kept ${models} after -m phi_ls uninstall\n`);
-  expect(fs.readdirSync(path.join(home, "data"))).toEqual(["models"]);
-});
+test.skipIf(process.platform === "win32")(
+  "phi-ls cleans up after itself, then its environment goes",
+  async () => {
+    fs.mkdirSync(path.join(environment, "bin"), { recursive: true });
+    const python = path.join(environment, "bin", "python");
+    fs.writeFileSync(python, '#!/bin/sh\necho "kept $PHI_LS_HOME/data/models after $*"\n', { mode: 0o755 });
+    expect(uninstall()).toBe(`kept ${models} after -m phi_ls uninstall\n`);
+    await expect.poll(() => fs.readdirSync(path.join(home, "data")), SOON).toEqual(["models"]);
+  },
+);
 
-test("an environment that was never finished goes all the same", () => {
+test("an environment that was never finished goes all the same", async () => {
   fs.mkdirSync(environment);
   expect(uninstall()).toBe("");
-  expect(fs.readdirSync(path.join(home, "data"))).toEqual(["models"]);
+  await expect.poll(() => fs.readdirSync(path.join(home, "data")), SOON).toEqual(["models"]);
 });
 
-test("without models no folder of phi-ls is left", () => {
+test("without models no folder of phi-ls is left", async () => {
   fs.rmSync(models, { recursive: true });
   fs.mkdirSync(environment);
   uninstall();
-  expect(fs.readdirSync(home)).toEqual([]);
+  await expect.poll(() => fs.readdirSync(home), SOON).toEqual([]);
 });
 
 test("where phi-ls was installed by hand nothing is touched", () => {

@@ -114,6 +114,8 @@ export const state = {
   executed: [] as unknown[][],
   /** What commands of the editor answer, by their id. */
   commands: {} as Record<string, (...args: unknown[]) => unknown>,
+  /** An editor that lacks the commands that came later. */
+  unknown: false,
   panels: [] as Panel[],
   works: [] as { options: unknown; reports: unknown[]; cancel: () => void; ended: Promise<unknown> }[],
   trusted: true,
@@ -146,6 +148,7 @@ export function reset(): void {
     messages: [],
     shown: [],
     commands: {},
+    unknown: false,
     panels: [],
     works: [],
   });
@@ -249,6 +252,7 @@ export const window = {
 };
 
 export const commands = {
+  getCommands: () => Promise.resolve(state.unknown ? [] : ["editor.action.hideHover"]),
   registerCommand: (id: string, handler: (...args: unknown[]) => unknown) => {
     state.registered.set(id, handler);
     return new Disposable(() => state.registered.delete(id));
@@ -256,7 +260,7 @@ export const commands = {
   executeCommand: (...call: unknown[]) => {
     state.executed.push(call);
     const [id, ...args] = call as [string, ...unknown[]];
-    return Promise.resolve(state.commands[id]?.(...args));
+    return Promise.resolve().then(() => state.commands[id]?.(...args));
   },
 };
 

@@ -40,7 +40,7 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_complete_prints_a_record_that_others_can_read(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["complete", str(file), "--at", "2:5", "--backend", "scripted", "--json"]) == 0
     record: dict[str, Any] = json.loads(capsys.readouterr().out)
-    assert record["text"] == "return a + b"
+    assert (record["text"], record["source"]) == ("return a + b", "model")
     assert record["range"] == {"start": {"line": 2, "column": 5}, "end": {"line": 2, "column": 5}}
     assert (record["backend"], record["engine"], record["model"]) == ("scripted", "scripted", "scripted")
     assert sorted(record["tokens"]) == ["new", "prefilled", "prompt", "reused"]

@@ -94,6 +94,18 @@ async def test_where_the_model_is_withheld_lookup_answers_and_asking_by_hand_ask
 
 
 @pytest.mark.e2e
+async def test_who_asks_by_hand_gets_what_lookup_knows_where_the_model_has_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "script.json").write_text(json.dumps({"default": ""}))
+    monkeypatch.setenv("PHI_LS_SCRIPT", str(tmp_path / "script.json"))
+    async with assistant_with("lookup", "scripted") as assistant:
+        by_hand = await ask(assistant, KNOWN + LINE, Trigger.INVOKED)
+        assert (by_hand.text, by_hand.came_from) == ("first)", "lookup")
+        assert by_hand.account.prompt_tokens > 0
+
+
+@pytest.mark.e2e
 @pytest.mark.parametrize("text", [LINE, "result = compute(fi$0x)\n"], ids=["withheld", "inside-a-word"])
 async def test_an_editor_that_asks_by_itself_right_after_a_user_gets_what_they_asked_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str

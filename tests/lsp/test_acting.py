@@ -217,6 +217,22 @@ async def test_an_edit_is_shown_before_it_is_made_where_the_settings_want_that(
         assert applied["edit"]["changeAnnotations"]["phi-ls"]["needsConfirmation"] is confirmed
 
 
+async def test_an_answer_leads_to_the_code_where_it_is_by_now(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    words = " ".join(f"word{number}" for number in range(20))
+    async with acting(tmp_path, monkeypatch, words, OWN_PANEL, token_ms=30) as session:
+        asked = asyncio.create_task(run(session, "explain"))
+        await asyncio.sleep(0.05)
+        start = {"line": 0, "character": 0}
+        change = {"range": {"start": start, "end": start}, "text": "# above\n"}
+        changed = {"textDocument": {"uri": URI, "version": 2}, "contentChanges": [change]}
+        session.send({"jsonrpc": "2.0", "method": "textDocument/didChange", "params": changed})
+        told = await asked
+        assert told["code"]["range"] == {
+            "start": {"line": 1, "character": 0},
+            "end": {"line": 2, "character": 21},
+        }
+
+
 async def test_an_edit_that_is_turned_down_is_kept_without_a_word(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

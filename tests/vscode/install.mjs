@@ -30,6 +30,7 @@ const machine = {
   out: OUT,
   shots: SHOTS,
   machine: {},
+  user: { "editor.autoIndent": "none" }, // what is typed here brings its own
   env: {},
 };
 
@@ -81,10 +82,20 @@ async function completes(bench) {
   if (seconds() > MINUTES * 60) throw new Error(`ghost text should be there after ${MINUTES} minutes`);
 }
 
+/** What is below a folder; nothing is known about one that changes while it is read. */
+function below(place) {
+  try {
+    return fs.readdirSync(place, { recursive: true });
+  } catch (error) {
+    if (error.code === "ENOENT") return [];
+    throw error;
+  }
+}
+
 /** What is below the home folder, but for what Python, pip, Node and the editor keep there for themselves. */
 function left() {
   const home = path.join(OUT, "home");
-  const names = fs.readdirSync(home, { recursive: true }).filter((name) => name.includes("phi-ls"));
+  const names = below(home).filter((name) => name.includes("phi-ls"));
   return names.filter((name) => !/[\\/](pip|fontconfig)[\\/]/.test(name)).sort();
 }
 

@@ -47,6 +47,7 @@ export function makePlaces(out) {
   write(place("project/cone.py"), CONE);
   write(place("project/later.py"), "\n");
   write(place("project/report.ipynb"), JSON.stringify(NOTEBOOK, null, 1));
+  writeSettings(place("project"), {}); // older editors notice changes of the file, not the folder that comes later
   write(place("first/here.py"), "\n");
   write(place("second/there.py"), "\n");
   writeSettings(place("second"), { "phi.inlineCompletion.enable": false });

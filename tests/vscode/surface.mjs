@@ -158,16 +158,20 @@ async function completesCells(bench) {
 
 const WHY = "Phi: Why This Completion, or None";
 
-/** What the report on the last decision says, once it says `text`. */
+/** Waits until the report on the last decision says `text`. */
 async function why(bench, name, text) {
-  await until(`the report that says ${text}`, async () => {
+  let said = "";
+  const says = async () => {
     await bench.focus(name);
     await bench.palette(WHY);
     const shown = bench.page.locator(".editor-instance .monaco-editor[data-uri*='/Why'] .view-line");
     await shown.first().waitFor();
-    const said = plain((await shown.allTextContents()).join("\n"));
+    said = plain((await shown.allTextContents()).join("\n"));
     await bench.palette("View: Close Editor");
     return said.includes(text);
+  };
+  await until(`the report that says ${text}`, says).catch((error) => {
+    throw new Error(`${error.message}; it says:\n${said}`);
   });
 }
 

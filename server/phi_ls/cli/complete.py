@@ -43,6 +43,8 @@ async def _run(options: argparse.Namespace, source: Source, offset: int) -> int:
             print_json(_json(assistant, source, offset, offer))
             return 0
         print(offer.text if offer.text else f"(nothing to offer: {offer.gate})")
+        if offer.came_from == "lookup":
+            print("found by lookup, since the model had nothing to add:", file=sys.stderr)
         print(rate_line(assistant, offer.account), file=sys.stderr)
         if assistant.status.starter:
             print(assistant.status.message, file=sys.stderr)
@@ -53,6 +55,7 @@ def _json(assistant: Assistant, source: Source, offset: int, offer: Offer) -> di
     span = offer.span if offer.text else None
     document = {
         "text": offer.text,
+        "source": offer.came_from,
         "range": {
             "start": position_json(source, span.start if span else offset),
             "end": position_json(source, span.end if span else offset),

@@ -137,7 +137,14 @@ async def _decide(assistant: Assistant, source: Source, offset: int, trigger: Tr
             raise Displaced
     await assistant.supervisor.client()
     offer = await _from_model(assistant, shape, ticket, unasked=automatic)
-    return _likelier(assistant, offer, found) if automatic else offer
+    if automatic:
+        return _likelier(assistant, offer, found)
+    return offer if offer.text else _rather(offer, _looked_up(assistant, shape))
+
+
+def _rather(offer: Offer, found: Offer) -> Offer:
+    """What was looked up, for somebody who asked by hand and gets nothing from the model."""
+    return replace(found, account=offer.account, ms_context=offer.ms_context) if found.text else offer
 
 
 def _asked_by_hand(assistant: Assistant, source: Source, offset: int) -> bool:
@@ -200,7 +207,7 @@ def _likelier(assistant: Assistant, offer: Offer, found: Offer) -> Offer:
     expected = calibration.right(confidence) if calibration and offer.text and not doubtful else 0.0
     known = found.confidence or 0.0
     if found.text and (known > expected if calibration else not offer.text):
-        return replace(found, account=offer.account, ms_context=offer.ms_context)
+        return _rather(offer, found)
     if doubtful and calibration:
         gate = f"confidence {confidence:.2f} is below {calibration.threshold:.2f}"
         return replace(offer, text="", gate=gate)

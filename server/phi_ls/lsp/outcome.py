@@ -14,11 +14,12 @@ from phi_ls.features.actions import Answer, Created, Edited, Names, Preview, Res
 from phi_ls.lsp import convert
 from phi_ls.lsp.show import DISCARDED, apply, create, named, shown
 from phi_ls.settings import ConfirmEdits
+from phi_ls.text import Span
 
 if TYPE_CHECKING:
     from phi_ls.lsp.server import PhiLanguageServer
     from phi_ls.lsp.stream import Growing
-    from phi_ls.text import Source, Span
+    from phi_ls.text import Source
 
 CHECKED = ("document", "addTypes")
 """Actions whose edits are checked to change nothing that code does."""
@@ -78,8 +79,19 @@ def place_of(ls: PhiLanguageServer, wanted: Wanted) -> dict[str, object]:
     if not len(span) and ls.assistant is not None:
         symbol = symbol_for(ls.assistant, wanted.source, span)
         span = symbol.span if symbol is not None else span
-    area = convert.range_at(wanted.source, span, ls.encoding)
+    source, span = _now(ls, wanted.source, span)
+    area = convert.range_at(source, span, ls.encoding)
     return {"code": {"uri": wanted.source.uri, "range": convert.plain_range(area)}}
+
+
+def _now(ls: PhiLanguageServer, source: Source, span: Span) -> tuple[Source, Span]:
+    """Where the same code is in the document as it is by now; as it was, when it is not there any more."""
+    document = ls.documents.get(source.uri)
+    if document is None or document.version == source.version or not len(span):
+        return source, span
+    newest = document.snapshot()
+    at = newest.text.find(source.text[span.start : span.end])
+    return (newest, Span(at, at + len(span))) if at >= 0 else (source, span)
 
 
 async def _applied(ls: PhiLanguageServer, wanted: Wanted, title: str, problem: str, answer: str) -> object:

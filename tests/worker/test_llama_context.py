@@ -60,3 +60,17 @@ def test_a_second_context_is_taken_where_memory_and_the_model_allow_it(
     monkeypatch.setattr(memory, "available_bytes", lambda: free_mib << 20)
     monkeypatch.setattr(llama_context, "native", Metadata(trained, original))
     assert llama_context.cells_for(None, 2047, contexts=2, on_cpu=True) == cells
+
+
+@pytest.mark.parametrize(
+    ("weight_bytes", "processors", "threads"),
+    [
+        pytest.param(5_000_000, 2, 1, id="a-small-model-is-read-by-one"),
+        pytest.param(5_000_000, 16, 1, id="on-a-large-machine-too"),
+        pytest.param(2_300_000_000, 2, 2, id="a-small-machine"),
+        pytest.param(2_300_000_000, 4, 4, id="a-laptop"),
+        pytest.param(2_300_000_000, 16, 8, id="one-per-physical-core"),
+    ],
+)
+def test_as_many_threads_as_suit_the_model_and_the_machine(weight_bytes: int, processors: int, threads: int) -> None:
+    assert llama_context.threads_for(weight_bytes, processors) == threads

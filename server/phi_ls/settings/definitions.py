@@ -205,7 +205,7 @@ class Settings:
     )
     threads: int = setting(
         0,
-        "Processor threads for the model; 0 takes the physical cores, less one where there are more than four.",
+        "Processor threads for the model; 0 takes a number that suits the machine and the model.",
         scope=Scope.MACHINE,
         minimum=0,
         maximum=256,

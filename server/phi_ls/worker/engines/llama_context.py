@@ -16,6 +16,9 @@ from phi_ls.worker.engine import CHUNK_TOKENS
 SEQUENCES = 4
 """Sequences share the cells of the cache, so that one more costs nothing until it has tokens."""
 
+SMALL_BYTES = 64_000_000
+"""Weights below this are read faster than a second thread that waits without spinning wakes up (about 2 ms a token)."""
+
 _MIB = 1 << 20
 _F16_BYTES = 2
 
@@ -38,14 +41,14 @@ def cells_for(model: Any, context_tokens: int, *, contexts: int, on_cpu: bool) -
     return max(context_tokens, min(contexts * context_tokens, _longest(model)))
 
 
-def parameters(cells: int, threads: int) -> Any:  # noqa: ANN401 - a native structure
+def parameters(model: Any, cells: int, threads: int) -> Any:  # noqa: ANN401 - a native structure
     """What a context of so many cells is made with; 0 `threads` is a number that suits the machine."""
     made = native.llama_context_default_params()
     made.n_ctx = cells
     made.n_batch = made.n_ubatch = CHUNK_TOKENS
     made.n_seq_max = SEQUENCES
     made.kv_unified = True
-    made.n_threads = made.n_threads_batch = threads or _default_threads()
+    made.n_threads = made.n_threads_batch = threads or threads_for(native.llama_model_size(model), _processors())
     made.no_perf = True
     return made
 
@@ -70,10 +73,18 @@ def _text(model: Any, key: bytes) -> bytes:  # noqa: ANN401 - a native pointer
     return buffer.value
 
 
-def _default_threads() -> int:
-    """About one thread per physical core: a second one per core, or one too many, makes all of them wait."""
-    logical = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
-    return logical if logical <= 4 else logical // 2
+def threads_for(weight_bytes: int, processors: int) -> int:
+    """The threads that suit a model: one for a small one, whose threads would wait for each other most of the time.
+
+    Otherwise about one per physical core: a second one per core, or one too many, makes all of them wait.
+    """
+    if weight_bytes < SMALL_BYTES:
+        return 1
+    return processors if processors <= 4 else processors // 2
+
+
+def _processors() -> int:
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
 def _cache_bytes(model: Any, context_tokens: int) -> int:  # noqa: ANN401 - a native pointer

@@ -79,7 +79,7 @@ class LlamaCpp:
         named_ends = {self._vocabulary.control(token) for token in request.end_tokens}
         self.end_tokens = self._vocabulary.end_tokens | {end for end in named_ends if end is not None}
         self.vocabulary = self._vocabulary.size
-        self._context = native.llama_init_from_model(model, parameters(self.cells, request.threads))
+        self._context = native.llama_init_from_model(model, parameters(model, self.cells, request.threads))
         if not self._context:
             raise LoadFailed(f"llama.cpp cannot make a context of {self.cells} tokens: {_last_error()}")
         self._memory = native.llama_get_memory(self._context)

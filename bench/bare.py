@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from phi_ls.wire import Control, Part, Text
+from phi_ls.wire import part_of
 from phi_ls.worker.parts import encode_parts
 
 if TYPE_CHECKING:
@@ -233,18 +233,6 @@ def portions(ids: Sequence[int], size: int, tail: int, group: int) -> list[list[
     cut = len(ids) - tail
     pieces = [list(ids[at : min(at + size, cut)]) for at in range(0, cut, size)]
     return [*pieces, *(list(ids[at : at + group]) for at in range(cut, len(ids), group))]
-
-
-def record_of(part: Part) -> dict[str, Any]:
-    """A part of a prompt as JSON."""
-    if isinstance(part, Control):
-        return {"control": part.token}
-    return {"text": part.text, "border": part.border}
-
-
-def part_of(record: dict[str, Any]) -> Part:
-    """What `record_of` gave, as a part again."""
-    return Control(record["control"]) if "control" in record else Text(record["text"], border=record["border"])
 
 
 def _margin(scores: Any) -> float:  # noqa: ANN401 - an array

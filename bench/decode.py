@@ -9,13 +9,12 @@ from __future__ import annotations
 import statistics
 from typing import TYPE_CHECKING, Any
 
-from bench.bare import record_of
 from bench.child import child
 from bench.files import standard_files
 from bench.prompts import starter_file
 from bench.setting import BACKENDS
 from bench.worker import CONTEXT_TOKENS, generate, started
-from phi_ls.wire import Text
+from phi_ls.wire import Text, record_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

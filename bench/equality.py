@@ -11,12 +11,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from bench.bare import record_of
 from bench.child import child
 from bench.files import standard_files
 from bench.prompts import NEW_TOKENS, questions, starter_file
 from bench.setting import BACKENDS
 from bench.worker import CONTEXT_TOKENS, generate, started
+from phi_ls.wire import record_of
 
 
 async def measure(backend: str, *, prompts: int, threads: int) -> dict[str, Any]:

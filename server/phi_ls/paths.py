@@ -1,4 +1,4 @@
-"""Where phi-ls keeps things: only below the user's own platform directories.
+"""Where phi-ls keeps things, and how it writes and removes them: only below the user's own platform directories.
 
 `PHI_LS_HOME=FOLDER` puts all of them below one folder; tests and portable installs use it.
 """
@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import platformdirs
@@ -45,6 +46,21 @@ def bundled(name: str) -> Path:
     package = Path(__file__).parent
     shipped = package / "_data" / name
     return shipped if shipped.exists() else package.parent.parent / name
+
+
+def write_whole(file: Path, text: str) -> None:
+    """Write `file` so that who reads it finds the old text or the new one, never a part. Raises `OSError`."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    temporary = file.with_name(f"{file.name}.{os.getpid()}.tmp")
+    temporary.write_text(text, encoding="utf-8", newline="\n")
+    temporary.replace(file)
+
+
+def remove_folder(folder: Path) -> None:
+    """Remove `folder`. It disappears under its name at once, so nobody finds half of it. Raises `OSError`."""
+    grave = folder.with_name(f".{folder.name.strip('.')}.removed.{os.getpid()}")
+    folder.replace(grave)
+    shutil.rmtree(grave)
 
 
 def _below_home(name: str) -> Path | None:

@@ -225,7 +225,7 @@ def decode(line: bytes) -> Message:
         record = json.loads(line)
         cls = _TYPES[record.pop("type")]
         if "parts" in record:
-            record["parts"] = tuple(_part(part) for part in record["parts"])
+            record["parts"] = tuple(part_of(part) for part in record["parts"])
         if "statistics" in record:
             record["statistics"] = Statistics(**record["statistics"])
         if "more" in record:
@@ -241,10 +241,8 @@ def decode(line: bytes) -> Message:
 
 def _plain(value: object) -> object:
     match value:
-        case Control(token):
-            return {"control": token}
-        case Text(text, border):
-            return {"text": text, "border": True} if border else {"text": text}
+        case Control() | Text():
+            return record_of(value)
         case Statistics():
             return dataclasses.asdict(value)
         case tuple():
@@ -253,7 +251,15 @@ def _plain(value: object) -> object:
             return value
 
 
-def _part(record: dict[str, Any]) -> Part:
+def record_of(part: Part) -> dict[str, Any]:
+    """A part of a prompt as JSON."""
+    if isinstance(part, Control):
+        return {"control": part.token}
+    return {"text": part.text, "border": True} if part.border else {"text": part.text}
+
+
+def part_of(record: dict[str, Any]) -> Part:
+    """What `record_of` gave, as a part again. Raises `KeyError` for anything else."""
     if "control" in record:
         return Control(record["control"])
     return Text(record["text"], border=record.get("border", False))

@@ -10,9 +10,18 @@ from phi_ls.catalog.manifest import Build, Model, ModelFile, read_catalog
 from phi_ls.catalog.progress import State
 from phi_ls.catalog.pull import pull
 from phi_ls.catalog.receipt import Receipt, read_receipt
-from phi_ls.catalog.store import LocalModel, local_models, model_at, unfinished_bytes, unverified_hashes, verified
+from phi_ls.catalog.store import (
+    ABSENT,
+    LocalModel,
+    local_models,
+    model_at,
+    unfinished_bytes,
+    unverified_hashes,
+    verified,
+)
 
 __all__ = [
+    "ABSENT",
     "Build",
     "Finding",
     "LocalModel",

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
 import shutil
 from typing import TYPE_CHECKING
 
@@ -19,7 +18,7 @@ from phi_ls.catalog.places import build_folder, check_space, incoming_folder, lo
 from phi_ls.catalog.progress import Progress
 from phi_ls.catalog.receipt import Receipt, StoredFile, read_receipt, write_receipt
 from phi_ls.errors import CatalogError, ModelDamaged, StoreError
-from phi_ls.paths import models_dir
+from phi_ls.paths import models_dir, write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -123,7 +122,4 @@ def _describe(model: Model, folder: Path) -> None:
             {"name": file["name"], "bytes": file["size"], "sha256": file["sha256"]} for file in build.pop("files")
         ]
     row["build"] = builds
-    folder.mkdir(parents=True, exist_ok=True)
-    temporary = folder / f"{DESCRIPTION}.{os.getpid()}.tmp"
-    temporary.write_text(json.dumps({"model": [row]}, indent=2), encoding="utf-8")
-    temporary.replace(folder / DESCRIPTION)
+    write_whole(folder / DESCRIPTION, json.dumps({"model": [row]}, indent=2))

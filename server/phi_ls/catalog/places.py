@@ -8,12 +8,12 @@ STORE/.locks/<model>--<build>.lock
 
 from __future__ import annotations
 
-import os
 import shutil
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from phi_ls.errors import StoreError
+from phi_ls.paths import remove_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -79,10 +79,8 @@ def discard(folder: Path) -> None:
     """Remove a folder. It disappears under its name at once, so nobody loads half of it. Raises `StoreError`."""
     if not folder.exists():
         return
-    grave = folder.with_name(f".{folder.name}.removed.{os.getpid()}")
     try:
-        folder.replace(grave)
-        shutil.rmtree(grave)
+        remove_folder(folder)
     except OSError as error:
         raise StoreError(
             f"wanted to remove {folder}, found {error.strerror or error}; end the editors that use the model"

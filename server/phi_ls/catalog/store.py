@@ -8,7 +8,6 @@ once and not at every start.
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,10 +15,13 @@ from phi_ls.catalog.inspect import inspect_model
 from phi_ls.catalog.manifest import Build, Model, ModelFile
 from phi_ls.catalog.places import build_folder, incoming_folder
 from phi_ls.catalog.receipt import read_receipt
-from phi_ls.paths import bundled, cache_dir, models_dir
+from phi_ls.paths import bundled, cache_dir, models_dir, write_whole
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+ABSENT = "the model is not on this machine"
+"""What a build lacks of which nothing is there."""
 
 
 @dataclass(frozen=True)
@@ -83,12 +85,8 @@ def verified(local: LocalModel) -> None:
     for name, sha256 in _hashes(local).items():
         path = local.folder / name
         stamps[str(path)] = _stamp(path, sha256)
-    target = _stamps_file()
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        temporary = target.with_suffix(f".{os.getpid()}.tmp")
-        temporary.write_text(json.dumps(stamps), encoding="utf-8")
-        temporary.replace(target)
+        write_whole(_stamps_file(), json.dumps(stamps))
     except OSError:
         # Nothing is lost but time: the files are hashed again at the next start.
         return
@@ -126,7 +124,7 @@ def _not_complete(model: Model, build: Build, folder: Path) -> str:
         return f"its download was not finished; `phi-ls models pull {model.id}` goes on with it"
     if folder.is_dir():
         return f"its files are not complete or were found damaged; `phi-ls models pull {model.id}` repairs them"
-    return "the model is not on this machine"
+    return ABSENT
 
 
 def _stamp(path: Path, sha256: str) -> list[Any] | None:

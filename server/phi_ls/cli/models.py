@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from phi_ls.catalog import check_build, import_model, local_models, read_catalog, read_receipt, remove_build
+from phi_ls.catalog import ABSENT, check_build, import_model, local_models, read_catalog, read_receipt, remove_build
 from phi_ls.catalog import pull as pull_build
 from phi_ls.catalog.places import gigabytes
 from phi_ls.cli.common import settings_for
@@ -46,7 +46,7 @@ def _list(options: argparse.Namespace) -> int:
             "/".join(local.build.backends),
             ("~" if "bytes" in local.build.unconfirmed else "") + gigabytes(local.build.size),
             local.model.licence,
-            "here" if not local.missing else "-" if local.missing == _ABSENT else local.missing,
+            "here" if not local.missing else "-" if local.missing == ABSENT else local.missing,
         )
         for local in found
     ]
@@ -114,7 +114,7 @@ def _import(options: argparse.Namespace) -> int:
 
 def _remove(options: argparse.Namespace) -> int:
     chosen = [local for local in _of(options.id) if options.build in (None, local.build.id)]
-    present = [local for local in chosen if local.model.starter or local.missing != _ABSENT]
+    present = [local for local in chosen if local.model.starter or local.missing != ABSENT]
     if not present:
         raise ModelNotFound(f"wanted a build of {options.id} that is here, found none; see `phi-ls models list`")
     for local in present:
@@ -124,9 +124,6 @@ def _remove(options: argparse.Namespace) -> int:
     if options.json:
         print_json([_record(local) for local in present])
     return 0
-
-
-_ABSENT = "the model is not on this machine"
 
 
 def _of(id_: str) -> list[LocalModel]:

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import json
 import math
-import os
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from phi_ls.paths import bundled, cache_dir
+from phi_ls.paths import bundled, cache_dir, write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,10 +62,7 @@ def store(model: str, backend: str, calibration: Calibration) -> Path:
     """Keep a measurement in place of an older one; the file that holds it."""
     known = {**_read_file(_file()), f"{model} {backend}": calibration}
     target = _file()
-    target.parent.mkdir(parents=True, exist_ok=True)
-    temporary = target.with_suffix(f".{os.getpid()}.tmp")
-    temporary.write_text(json.dumps({key: asdict(value) for key, value in known.items()}, indent=2), encoding="utf-8")
-    temporary.replace(target)
+    write_whole(target, json.dumps({key: asdict(value) for key, value in known.items()}, indent=2))
     return target
 
 

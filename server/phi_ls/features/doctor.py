@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 WIDTH = 110
 INDENT = " " * 12
-ABSENT = "the model is not on this machine"
 _PLACES = {
     "models": "models_folder",
     "backends": "backends_folder",

@@ -55,11 +55,8 @@ class Explanations:
         """Keep an explanation, here and on disk."""
         self._remember(key, text)
         file = self._file(key)
-        temporary = file.with_suffix(f".{os.getpid()}.tmp")
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            temporary.write_text(text, "utf-8", newline="\n")
-            temporary.replace(file)
+            paths.write_whole(file, text)
         except OSError as error:
             _log.warning("an explanation could not be kept below %s: %s", self._folder, error.strerror)
             return

@@ -62,11 +62,10 @@ def applied(source: Source, edits: Sequence[Edit]) -> Source:
 
 def documents_only(source: Source, symbol: Symbol, edit: Edit) -> str:
     """Whether nothing but the documentation of `symbol` changes, and it is one afterwards."""
-    before, after = parse(source), parse(applied(source, [edit]))
-    if before is None or after is None:
-        return UNREADABLE
-    if errors_in(after) > errors_in(before):
-        return "would add a syntax error"
+    trees = _before_and_after(source, [edit])
+    if isinstance(trees, str):
+        return trees
+    before, after = trees
     old, new = symbols(before), symbols(after)
     place = next((number for number, one in enumerate(old) if one.name_span == symbol.name_span), None)
     if place is None or [_named(one) for one in old] != [_named(one) for one in new]:
@@ -114,11 +113,10 @@ def speaks_of(documentation: Documentation, symbol: Symbol, tree: Tree) -> str:
 
 def annotates_only(source: Source, edits: Sequence[Edit]) -> str:
     """Whether nothing but types is said that was not said before."""
-    before, after = parse(source), parse(applied(source, edits))
-    if before is None or after is None:
-        return UNREADABLE
-    if errors_in(after) > errors_in(before):
-        return "would add a syntax error"
+    trees = _before_and_after(source, edits)
+    if isinstance(trees, str):
+        return trees
+    before, after = trees
     if not same_but_for_annotations(before, after):
         return "would change more than type annotations"
     return ""
@@ -126,11 +124,10 @@ def annotates_only(source: Source, edits: Sequence[Edit]) -> str:
 
 def keeps_names(source: Source, edits: Sequence[Edit]) -> str:
     """Whether the file still parses and still defines every public name that it defined."""
-    before, after = parse(source), parse(applied(source, edits))
-    if before is None or after is None:
-        return UNREADABLE
-    if errors_in(after) > errors_in(before):
-        return "would add a syntax error"
+    trees = _before_and_after(source, edits)
+    if isinstance(trees, str):
+        return trees
+    before, after = trees
     left = {_named(one) for one in symbols(after)}
     lost = [one.name for one in symbols(before) if not one.name.startswith(("_", "#")) and _named(one) not in left]
     if lost:
@@ -138,6 +135,16 @@ def keeps_names(source: Source, edits: Sequence[Edit]) -> str:
     if not edits or same_code(before, after):
         return "would change nothing in the code"
     return ""
+
+
+def _before_and_after(source: Source, edits: Sequence[Edit]) -> tuple[Tree, Tree] | str:
+    """The trees without and with the edits, or why these cannot be trusted."""
+    before, after = parse(source), parse(applied(source, edits))
+    if before is None or after is None:
+        return UNREADABLE
+    if errors_in(after) > errors_in(before):
+        return "would add a syntax error"
+    return before, after
 
 
 def compiles(source: Source) -> str:

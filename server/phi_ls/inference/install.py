@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from phi_ls.errors import InstallFailed
 from phi_ls.inference.command import worker_command
 from phi_ls.inference.installed import RECORD, Installed, backends_dir, interpreter, read_environment
+from phi_ls.paths import remove_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -182,10 +183,8 @@ def _last_words(lines: Sequence[str], code: int) -> str:
 
 
 def _discard(folder: Path) -> None:
-    grave = folder.with_name(f".{folder.name.strip('.')}.removed.{os.getpid()}")
     try:
-        folder.replace(grave)
-        shutil.rmtree(grave)
+        remove_folder(folder)
     except OSError as error:
         raise InstallFailed(
             f"wanted to remove {folder}, found {error.strerror or error}; end the editors that use the backend"

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import subprocess
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from phi_ls.paths import cache_dir
+from phi_ls.paths import cache_dir, write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,10 +69,7 @@ def _read(file: Path) -> dict[str, list[dict[str, Any]]]:
 
 def _write(file: Path, content: object) -> None:
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        temporary = file.with_suffix(f".{os.getpid()}.tmp")
-        temporary.write_text(json.dumps(content), encoding="utf-8")
-        temporary.replace(file)
+        write_whole(file, json.dumps(content))
     except OSError:
         # It is asked again at the next start.
         return

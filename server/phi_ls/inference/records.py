@@ -7,12 +7,11 @@ of these changes, nothing is known again. A broken candidate is tried again afte
 from __future__ import annotations
 
 import json
-import os
 import time
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from phi_ls.paths import cache_dir
+from phi_ls.paths import cache_dir, write_whole
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -62,10 +61,7 @@ class Records:
         """Remember a record; a disk that cannot be written costs a new measurement and nothing else."""
         content = {name: asdict(item) for name, item in {**_read(self._file), key: record}.items()}
         try:
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            temporary = self._file.with_suffix(f".{os.getpid()}.tmp")
-            temporary.write_text(json.dumps(content, indent=1), encoding="utf-8")
-            temporary.replace(self._file)
+            write_whole(self._file, json.dumps(content, indent=1))
         except OSError:
             return
 

@@ -22,6 +22,8 @@ from worker.prompts import ODD_TEXTS, SPELLED, chat
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import numpy.typing as npt
+
     from phi_ls.worker.engine import Engine
 
 pytestmark = pytest.mark.engine
@@ -76,9 +78,9 @@ def test_a_cancel_while_the_prompt_is_read_keeps_the_chunks_that_were_read(engin
     parts = starter_prompt(SOURCE)
     asked = iter([False, False, False, True])
     _, done = run(model, parts, unwanted=lambda: next(asked))
-    assert (done.finish_reason, done.statistics.prefilled_tokens) == ("cancelled", 96)
+    assert (done.finish_reason, done.statistics.prefilled_tokens) == ("cancelled", 3 * engine.chunk_tokens)
     _, done = run(model, parts, max_tokens=0)
-    assert done.statistics.reused_tokens == 96
+    assert done.statistics.reused_tokens == 3 * engine.chunk_tokens
     ids = engine.encode(parts)
     resumed = engine.logits().copy()
     assert np.abs(resumed - scores_from_scratch(engine, ids)).max() < ROUNDING
@@ -87,7 +89,7 @@ def test_a_cancel_while_the_prompt_is_read_keeps_the_chunks_that_were_read(engin
 def test_a_cancel_between_two_tokens_ends_the_answer(engine: Engine) -> None:
     asked = iter([False] * 22)
     _, done = run(fresh(engine), starter_prompt(SOURCE), max_tokens=40, unwanted=lambda: next(asked, True))
-    chunks = -(-done.statistics.prompt_tokens // 32)
+    chunks = -(-done.statistics.prompt_tokens // engine.chunk_tokens)
     assert (done.finish_reason, done.statistics.new_tokens) == ("cancelled", 22 - chunks)
 
 
@@ -148,8 +150,7 @@ def test_both_engines_give_the_same_ids() -> None:
     assert different == []
 
 
-def test_llama_cpp_gives_up_inside_a_chunk_and_holds_what_it_held() -> None:
-    engine = load("llama_cpp")
+def test_what_was_held_before_an_interrupted_step_is_held_after_it(engine: Engine) -> None:
     ids = engine.encode(starter_prompt(SOURCE))
     before = scores_from_scratch(engine, ids[:64])
     engine.interrupt(True)
@@ -161,20 +162,54 @@ def test_llama_cpp_gives_up_inside_a_chunk_and_holds_what_it_held() -> None:
     engine.rewind(63)
     engine.feed(ids[63:64])
     assert np.abs(engine.logits() - before).max() < ROUNDING
-    engine.close()
 
 
-def test_llama_cpp_gives_up_when_another_thread_asks() -> None:
-    engine = load("llama_cpp")
-    ids = engine.encode(starter_prompt(SOURCE))[:32]
-    timer = threading.Timer(0.05, lambda: engine.interrupt(True))
+def test_a_step_is_given_up_in_its_middle_when_another_thread_asks(engine: Engine) -> None:
+    ids = engine.encode(starter_prompt(SOURCE))
+    expected = scores_from_scratch(engine, ids[:96]).copy()
+    engine.rewind(64)
+    wrong = [time for time in range(1, 9) if not _resumes(engine, ids[64:96], expected, after=time / 1000)]
+    assert wrong == []
+
+
+def _resumes(engine: Engine, tokens: list[int], expected: npt.NDArray[np.float32], *, after: float) -> bool:
+    """Feed again and again until another thread interrupts, and once more; whether the scores are right then."""
+    timer = threading.Timer(after, lambda: engine.interrupt(True))
     timer.start()
     ends = time.monotonic() + 30
-    while engine.feed(ids):
-        engine.rewind(0)
+    while engine.feed(tokens):
+        engine.rewind(64)
         assert time.monotonic() < ends
     timer.join()
-    engine.close()
+    engine.interrupt(False)
+    assert engine.feed(tokens)
+    scores = engine.logits().copy()
+    engine.rewind(64)
+    return bool(np.abs(scores - expected).max() < ROUNDING)
+
+
+def test_other_threads_run_while_a_step_is_computed(engine: Engine) -> None:
+    ids = engine.encode(starter_prompt(SOURCE))[:32]
+    over = threading.Event()
+    turns = 0
+
+    def count() -> None:
+        nonlocal turns
+        while not over.wait(0.0001):
+            turns += 1
+
+    counter = threading.Thread(target=count)
+    counter.start()
+    ends = time.monotonic() + 30
+    # Far more turns than the steps that the engine makes meanwhile, between which the lock is free anyway.
+    steps = 0
+    while turns < 100 and time.monotonic() < ends:
+        engine.feed(ids)
+        engine.rewind(0)
+        steps += 1
+    over.set()
+    counter.join()
+    assert turns > steps
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,8 @@
 """Ends this process when a step of the engine hangs for good.
 
-onnxruntime-genai computes with Python's global lock held, so no thread of ours runs then and neither a cancel nor the
-end of the pipe is seen. The timer of `faulthandler` needs no lock: it writes to stderr where the engine hangs, and
-exits.
+A step that never comes back sees neither a cancel nor the next request, and native code that holds Python's global lock
+keeps every thread of ours from running. The timer of `faulthandler` needs no lock: it writes to stderr where the engine
+hangs, and exits.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import faulthandler
 import time
 
 STEP_SECONDS = 120.0
-"""No step of at most 32 tokens takes this long on a machine that can run the model at all."""
+"""No step of at most 64 tokens takes this long on a machine that can run the model at all."""
 
 LOAD_SECONDS = 1800.0
 """A load reads gigabytes, perhaps from a slow disk."""

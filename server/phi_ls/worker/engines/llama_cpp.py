@@ -1,6 +1,6 @@
 """llama.cpp through the low-level API of llama-cpp-python: a GGUF file, on the CPU or a GPU.
 
-One micro-batch of at most 32 tokens per step: on the CPU an interrupted step leaves the KV cache as it was. A native
+One micro-batch per step: on the CPU an interrupted step leaves the KV cache as it was. A native
 call with a pointer that was given back ends the process, so nothing is called after `close`.
 """
 
@@ -17,9 +17,8 @@ import llama_cpp.llama_cpp as native
 import numpy as np
 
 from phi_ls.errors import GenerationFailed, LoadFailed
-from phi_ls.worker.engine import CHUNK_TOKENS
 from phi_ls.worker.engines.llama_batch import Batch
-from phi_ls.worker.engines.llama_context import SEQUENCES, cells_for, parameters
+from phi_ls.worker.engines.llama_context import CHUNK_TOKENS, SEQUENCES, cells_for, parameters
 from phi_ls.worker.engines.llama_vocabulary import LlamaVocabulary
 from phi_ls.worker.inbox import report
 from phi_ls.worker.options import Options
@@ -67,6 +66,7 @@ class LlamaCpp:
     name = "llama_cpp"
     version = str(llama_cpp.__version__)
     sequences = SEQUENCES
+    chunk_tokens = CHUNK_TOKENS
     scores_all = True
 
     def __init__(self, model: Any, request: Load) -> None:  # noqa: ANN401 - a native pointer

@@ -1,24 +1,20 @@
 """onnxruntime-genai: a model folder with `genai_config.json`, on the CPU, CUDA or DirectML.
 
 A sequence is a generator of its own, whose KV cache is allocated in full at the context's length and can be rewound.
-The binding computes with Python's global lock held, so a step cannot be given up half-way: a cancel is seen after it.
+On the CPU a step is given up at the next node of the graph; on a GPU it is finished.
 """
 
 from __future__ import annotations
 
-import os
+import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-# Telemetry is switched on by the import below; only the environment keeps it off.
-os.environ["ORT_DISABLE_TELEMETRY"] = "1"
-
-import numpy as np
-import onnxruntime_genai as og
+from typing import TYPE_CHECKING
 
 from phi_ls.errors import GenerationFailed, LoadFailed
 from phi_ls.worker import memory
+from phi_ls.worker.engine import CHUNK_TOKENS
 from phi_ls.worker.engines.genai_folder import GenaiFolder
+from phi_ls.worker.engines.genai_native import VERSION, Generator, Model, NativeError
 from phi_ls.worker.options import Options
 from phi_ls.worker.parts import encode_parts
 from phi_ls.worker.vocabulary import Vocabulary
@@ -27,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from types import TracebackType
 
+    import numpy as np
     import numpy.typing as npt
 
     from phi_ls.wire import Load, Part
@@ -48,7 +45,7 @@ def load(request: Load) -> OnnxGenai:
     cache_bytes = folder.cache_bytes(context_tokens) if on_cpu else 0
     try:
         model = _model(folder, request, context_tokens)
-    except RuntimeError as error:
+    except NativeError as error:
         raise LoadFailed(f"onnxruntime-genai cannot load {folder.path}: {error}") from error
     if not memory.fits(cache_bytes):
         free = memory.available_bytes() or 0
@@ -64,6 +61,7 @@ def load(request: Load) -> OnnxGenai:
         end_tokens=folder.end_tokens | {end for end in named_ends if end is not None},
         most_sequences=Options.read(request.options).sequences or _sequences_for(cache_bytes, on_cpu=on_cpu),
         cache_bytes=cache_bytes,
+        interruptible=on_cpu,
     )
 
 
@@ -75,14 +73,18 @@ def _sequences_for(cache_bytes: int, *, on_cpu: bool) -> int:
 
 
 class OnnxGenai:
-    """One model and its generators. `cache_bytes` is what the KV cache of each takes, 0 where that is not known."""
+    """One model and its generators. `cache_bytes` is what the KV cache of each takes, 0 where that is not known.
+
+    `interruptible`: a running step can be given up, and what was in the cache before it is still right.
+    """
 
     name = "onnx_genai"
-    version = str(og.__version__)
+    version = VERSION
+    chunk_tokens = CHUNK_TOKENS
 
     def __init__(
         self,
-        model: Any,  # noqa: ANN401 - the engine has no types
+        model: Model,
         vocabulary: Vocabulary,
         *,
         context_tokens: int,
@@ -90,18 +92,22 @@ class OnnxGenai:
         end_tokens: frozenset[int],
         most_sequences: int,
         cache_bytes: int,
+        interruptible: bool,
     ) -> None:
         self.context_tokens = context_tokens
         self.cells = context_tokens * most_sequences
         self.vocabulary = scores
         self.end_tokens = end_tokens
-        self.system = str(model.device_type)
-        self._model = model
+        self.system = model.device
+        self._model: Model | None = model
         self._vocabulary = vocabulary
         self._most_sequences = most_sequences
         self._cache_bytes = cache_bytes
-        self._generators: dict[int, Any] = {}
+        self._interruptible = interruptible
+        self._generators: dict[int, Generator] = {}
         self._selected = 0
+        self._lock = threading.Lock()
+        self._unwanted = False
         self._guard = _Guard(self._forget)
         self.rewind(0)
         self.scores_all = self._gives_all_scores()
@@ -122,7 +128,8 @@ class OnnxGenai:
 
     def select(self, sequence: int) -> None:
         """Work on another generator, which is made when it is first needed."""
-        self._selected = sequence
+        with self._lock:
+            self._selected = sequence
         if sequence not in self._generators:
             self.rewind(0)
 
@@ -131,31 +138,24 @@ class OnnxGenai:
         with self._guard:
             generator = self._generators.get(self._selected)
             if generator is None:
-                generator_parameters = og.GeneratorParams(self._model)
-                generator_parameters.set_search_options(max_length=self.context_tokens, do_sample=False)
-                generator = self._generators[self._selected] = og.Generator(self._model, generator_parameters)
-            if length < _count(generator):
-                generator.rewind_to(length)
+                self._make()
+            elif length < generator.length:
+                generator.rewind(length)
 
     def feed(self, tokens: Sequence[int]) -> bool:
-        """Append tokens and compute them, always to the end."""
+        """Append tokens and compute them; False when it was interrupted."""
         with self._guard:
-            self._generators[self._selected].append_tokens(np.asarray(tokens, np.int32))
-        return True
+            return self._append(tokens)
 
     def logits(self) -> npt.NDArray[np.float32]:
         """The scores after the last token fed."""
         with self._guard:
-            scores: npt.NDArray[np.float32] = np.asarray(self._generators[self._selected].get_logits(), np.float32)
-        return scores.reshape(-1)
+            return self._generators[self._selected].logits(self.vocabulary)
 
     def score(self, tokens: Sequence[int]) -> npt.NDArray[np.float32] | None:
-        """The scores after each of `tokens`, which are appended."""
+        """The scores after each of `tokens`, which are appended; None when it was interrupted."""
         with self._guard:
-            generator = self._generators[self._selected]
-            generator.append_tokens(np.asarray(tokens, np.int32))
-            rows: npt.NDArray[np.float32] = np.asarray(generator.get_output("logits"), np.float32)
-        return rows.reshape(-1, self.vocabulary)
+            return self._generators[self._selected].all_logits() if self._append(tokens) else None
 
     def save(self, most_bytes: int) -> bytearray | None:
         """The engine cannot give a cache away."""
@@ -167,12 +167,43 @@ class OnnxGenai:
         return False
 
     def interrupt(self, wanted: bool) -> None:
-        """Ignored: while a step runs, no other thread does."""
+        """Make a running `feed` give up after the node that it computes, where the provider can."""
+        with self._lock:
+            self._unwanted = wanted
+            if wanted and self._interruptible and self._selected in self._generators:
+                self._generators[self._selected].terminate(True)
+            if not wanted:
+                for generator in self._generators.values():
+                    if generator.terminated:
+                        generator.terminate(False)
 
     def close(self) -> None:
         """Give the model's memory back."""
-        self._generators.clear()
+        with self._lock:
+            self._generators.clear()
         self._model = None
+
+    def _append(self, tokens: Sequence[int]) -> bool:
+        generator = self._generators[self._selected]
+        if self._unwanted:
+            return False
+        try:
+            generator.append(tokens)
+        except NativeError:
+            with self._lock:
+                if not generator.terminated:
+                    raise
+                generator.terminate(False)
+            generator.rewind(generator.length)
+            return False
+        return True
+
+    def _make(self) -> None:
+        if self._model is None:
+            raise GenerationFailed("the engine is closed; load the model again")
+        made = self._model.generator(self.context_tokens)
+        with self._lock:
+            self._generators[self._selected] = made
 
     def _gives_all_scores(self) -> bool:
         """Whether the graph computes scores after each token; some are built to do so after the last one only."""
@@ -182,7 +213,8 @@ class OnnxGenai:
 
     def _forget(self) -> None:
         """Give up the selected generator: how many tokens it has taken is not known any more."""
-        self._generators.pop(self._selected, None)
+        with self._lock:
+            self._generators.pop(self._selected, None)
 
 
 class _Guard:
@@ -202,21 +234,12 @@ class _Guard:
             raise GenerationFailed(f"onnxruntime-genai: {error}") from error
 
 
-def _model(folder: GenaiFolder, request: Load, context_tokens: int) -> Any:  # noqa: ANN401
+def _model(folder: GenaiFolder, request: Load, context_tokens: int) -> Model:
     if request.provider == "cuda":
         import onnxruntime
 
         # The CUDA libraries of the nvidia packages are found by nobody else.
         onnxruntime.preload_dlls(directory="")
     with folder.loadable() as path:
-        config = og.Config(str(path))
-        config.clear_providers()
-        if request.provider != "cpu":
-            config.append_provider(request.provider)
-        config.overlay(folder.overlay(path, context_tokens=context_tokens, threads=request.threads))
-        return og.Model(config)
-
-
-def _count(generator: Any) -> int:  # noqa: ANN401 - the engine has no types
-    """The tokens in the cache. The versions that Intel Macs have cannot be asked for the number."""
-    return int(generator.token_count() if hasattr(generator, "token_count") else len(generator.get_sequence(0)))
+        overlay = folder.overlay(path, context_tokens=context_tokens, threads=request.threads)
+        return Model(path, provider=request.provider, overlay=overlay)

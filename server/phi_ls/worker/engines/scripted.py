@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from phi_ls.errors import GenerationFailed, LoadFailed
+from phi_ls.worker.engine import CHUNK_TOKENS
 from phi_ls.worker.engines.script import CRASH, HANG, KILL, Script
 from phi_ls.worker.parts import encode_parts
 
@@ -50,6 +51,7 @@ class Scripted:
     system = ""
     vocabulary = _VOCABULARY
     sequences = _SEQUENCES
+    chunk_tokens = CHUNK_TOKENS
     scores_all = False
 
     def __init__(self, script: Script, context_tokens: int) -> None:

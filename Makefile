@@ -120,6 +120,7 @@ $(VENV)/.bench: $(VENV)/.gguf
 	@touch $@
 
 # Everything about speed, also against the peers, in about a quarter of an hour; the report and its pictures go to bench/.
+# With the extra `recipe` (`make recipe`, or RECIPE_PYTHON names an interpreter that has it) ONNX is measured at real size, too.
 # Measured beside nothing else: a training in the background pauses meanwhile. llama-server is built once, where it can be.
 bench: $(VENV)/.bench
 	@PYTHON=$(BIN)/python scripts/setup-llama-server.sh >/dev/null || echo 'the comparison with llama-server is left out'

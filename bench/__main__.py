@@ -19,7 +19,7 @@ import psutil
 from bench import cancel, decode, equality, peers, plots, real_scale, server, typing_part
 from bench.machine import cores, machine
 from bench.report import text_of
-from bench.setting import BACKENDS, own_home
+from bench.setting import BACKENDS, own_home, own_threads
 
 HERE = Path(__file__).parent
 TOOLBOX = HERE.parent / ".toolbox"
@@ -61,7 +61,7 @@ async def _measure(results: dict[str, Any], options: argparse.Namespace, binary:
                 case "server":
                     results[part] = await server.measure()
                 case "engines":
-                    results[part] = [await _engine(backend, options, threads, home) for backend in backends]
+                    results[part] = [await _engine(backend, options, home) for backend in backends]
                 case "peers":
                     results[part] = await peers.measure(binary, home, keys=options.keys, threads=threads, say=_say)
                 case "equality":
@@ -73,10 +73,12 @@ async def _measure(results: dict[str, Any], options: argparse.Namespace, binary:
                     results[part] = await real_scale.measure(binary, threads=threads, say=_say)
 
 
-async def _engine(backend: str, options: argparse.Namespace, threads: int, home: dict[str, str]) -> dict[str, Any]:
+async def _engine(backend: str, options: argparse.Namespace, home: dict[str, str]) -> dict[str, Any]:
     _say(f"engines: {backend}")
+    threads = own_threads(backend, cores())
     found = await server.engine(backend, home)
     found["decode"] = await decode.measure(backend, rounds=options.rounds, threads=threads)
+    found["threads"] = threads
     found["decode_one_thread"] = await decode.measure(backend, rounds=options.rounds, threads=1)
     found["cancel"] = await cancel.measure(backend, times=options.rounds, threads=threads)
     return found

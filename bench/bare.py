@@ -22,7 +22,7 @@ from phi_ls.worker.parts import encode_parts
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-SIZES = (2048, 32, 4, 2, 8)
+SIZES = (2048, 64, 32, 4, 2, 8)
 TAILS = (0, 1, 2, 3, 4, 6, 8, 12, 16, 32, 64, 128, 256)
 GROUPS = (1, 4, 2, 3)
 """Portions that are tried to see what rounding does: pieces of a size, and behind them a tail in smaller groups."""

@@ -197,8 +197,7 @@ async def measure(
         systems: dict[str, System] = {}
         for name, lookup in (("phi-ls", True), ("phi-ls, model only", False)):
             inline = {"debounceMs": 0, "multiline": "never", "lookup": lookup}
-            layer = {**settings("gguf", **inline), "threads": threads}
-            server = await stack.enter_async_context(Connection(layer, dict(environment)))
+            server = await stack.enter_async_context(Connection(settings("gguf", **inline), dict(environment)))
             await server.loaded(LOAD_SECONDS)
             systems[name] = Ours(server)
         if binary is not None:

@@ -1,7 +1,7 @@
-"""What a key costs with a model of real size: Phi-3-mini's shape, random weights, Q4_0.
+"""What a key costs with a model of real size: Phi-3-mini's shape and random weights, as Q4_0 and as int4 for ONNX.
 
 The text that it writes is noise, so nothing is suggested; measured is the time to the first token. Cold: the whole
-prompt. A key: a few more characters at the end of the prompt that was read before.
+prompt. A key: a few more characters at the end of the prompt that was read before. ONNX has some of the layers only.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bench import phi3_onnx
 from bench.cancel import read_events
 from bench.decode import in_turns
 from bench.files import standard_files
@@ -29,10 +30,11 @@ if TYPE_CHECKING:
     from bench.llama_server import LlamaServer
     from phi_ls.inference.client import WorkerClient
 
+TOOLBOX = Path(".toolbox")
 CONTEXT = 2048
 PROMPT_CHARACTERS = 1200
 TYPED = ("s", "e", "l", "f", ".", "n", "a", "m", "e", " ")
-SHORT_CHARACTERS, SHORT_TOKENS, ROUNDS = 60, 12, 5
+SHORT_CHARACTERS, SHORT_TOKENS, ROUNDS = 60, 12, 12
 """Of the decode speed against the bare engine."""
 CANCELS = 3
 ANSWERED_TOKENS = 4
@@ -44,25 +46,56 @@ async def measure(binary: Path | None, *, threads: int, say: Callable[[str], Non
     text = standard_files()[0].read_text(encoding="utf-8")[:PROMPT_CHARACTERS]
     with _written() as (model, written):
         say("real scale: phi-ls")
-        found = {**written, "phi-ls": await _ours(model, text, threads)}
+        found = {**written, "phi-ls": await _ours("llama_cpp", model, text, threads)}
         say("real scale: the bare engine")
-        prompts = [
-            (Text(text[at : at + SHORT_CHARACTERS]),) for at in range(0, ROUNDS * SHORT_CHARACTERS, SHORT_CHARACTERS)
-        ]
-        found["decode"] = await in_turns("llama_cpp", model, prompts, ROUNDS, threads, tokens=SHORT_TOKENS, least=8)
+        found["decode"] = await _beside_bare("llama_cpp", model, text, threads)
         if binary is not None:
             say("real scale: llama-server")
             found["llama-server"] = await _theirs(binary, model, text, threads)
+    python = phi3_onnx.python_with_torch()
+    if python is not None:
+        say("real scale: onnxruntime-genai")
+        found["onnx"] = await _onnx(python, text, threads)
     return found
+
+
+async def _onnx(python: str, text: str, threads: int) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory(dir=TOOLBOX) as folder:
+        model = Path(folder, "phi-3-shape-int4")
+        builder = await asyncio.create_subprocess_exec(
+            python,
+            "-m",
+            "bench.phi3_onnx",
+            str(model),
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        _, said = await builder.communicate()
+        if builder.returncode:
+            raise RuntimeError(
+                f"bench.phi3_onnx ended with {builder.returncode}: {said[-2000:].decode(errors='replace')}"
+            )
+        return {
+            "layers": phi3_onnx.LAYERS,
+            "phi-ls": await _ours("onnx_genai", model, text, threads),
+            "decode": await _beside_bare("onnx_genai", model, text, threads),
+        }
+
+
+async def _beside_bare(engine: str, model: Path, text: str, threads: int) -> dict[str, Any]:
+    """Decode speed of the worker and of its engine alone, in turns."""
+    prompts = [
+        (Text(text[at : at + SHORT_CHARACTERS]),) for at in range(0, ROUNDS * SHORT_CHARACTERS, SHORT_CHARACTERS)
+    ]
+    return await in_turns(engine, model, prompts, ROUNDS, threads, tokens=SHORT_TOKENS, least=8)
 
 
 @contextmanager
 def _written() -> Iterator[tuple[Path, dict[str, Any]]]:
     """The file, for as long as the context is open, and what it took to write it."""
     # Beside the checkout's other large files: a folder for temporary files may be kept in memory.
-    toolbox = Path(".toolbox")
-    toolbox.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=toolbox) as folder:
+    TOOLBOX.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=TOOLBOX) as folder:
         model = Path(folder, "phi-3-shape-q4_0.gguf")
         began = time.perf_counter()
         write(model, starter_file("gguf"))
@@ -70,11 +103,11 @@ def _written() -> Iterator[tuple[Path, dict[str, Any]]]:
         yield model, {"file_gb": round(model.stat().st_size / 1e9, 2), "written_s": round(seconds, 1)}
 
 
-async def _ours(model: Path, text: str, threads: int) -> dict[str, Any]:
+async def _ours(engine: str, model: Path, text: str, threads: int) -> dict[str, Any]:
     journal = model.with_name("journal")
     options = {"speculate": "off", "sequences": "1"}
     async with started(
-        "llama_cpp", model, threads=threads, options=options, journal=journal, context_tokens=CONTEXT
+        engine, model, threads=threads, options=options, journal=journal, context_tokens=CONTEXT
     ) as client:
         cold = (await generate(client, [Text(text)], max_tokens=1)).statistics
         keys, fed = [], []

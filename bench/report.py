@@ -28,13 +28,14 @@ left out of the prefill counts. A key counts as answered without the model when 
 took no work of the model; a key that the next one overtook counts as not answered.
 """
 PEERS = """\
-The same GGUF file ({model}), the same keystrokes, {threads} threads, at most 96 tokens, greedy, the answer ends with
-its line. Nobody accepts anything. Bursts of four keys, 80 ms apart, then a stop of up to 3 s; only the stops are timed.
-Everybody is asked at every key without a delay (`debounceMs` 0), and is told at the next key that the last answer is
-not wanted. `llama-server` is asked as llama.vim asks it: lines above, lines below, the line up to the cursor as the
-beginning of the answer, as many characters as ours, `cache_prompt`, `--cache-reuse 256`, and a client that shows the
-rest of a known suggestion without asking ("known" counts those). "our prompt" is the same server with the text of our
-prompt. `Llama` is llama-cpp-python's, with our prompt, streamed, and stopped between two tokens; its client knows, too.
+The same GGUF file ({model}), the same keystrokes, at most 96 tokens, greedy, the answer ends with its line. phi-ls
+takes the threads that it takes by itself (one for so small a model), the others {threads}, which is their own rule.
+Nobody accepts anything. Bursts of four keys, 80 ms apart, then a stop of up to 3 s; only the stops are timed. Everybody
+is asked at every key without a delay (`debounceMs` 0), and is told at the next key that the last answer is not wanted.
+`llama-server` is asked as llama.vim asks it: lines above, lines below, the line up to the cursor as the beginning of
+the answer, as many characters as ours, `cache_prompt`, `--cache-reuse 256`, and a client that shows the rest of a known
+suggestion without asking ("known" counts those). "our prompt" is the same server with the text of our prompt. `Llama`
+is llama-cpp-python's, with our prompt, streamed, and stopped between two tokens; its client knows, too.
 
 What phi-ls does besides: it parses, words and cleans (no syntax error is added, no suffix repeated), heals half-typed
 words, reads each token's probability, and sends the text over LSP; a generation that agrees with what is typed goes on,
@@ -45,7 +46,7 @@ A token of this small model takes less than a millisecond, of which the worker's
 reads all scores and takes the token's probability (about 40 microseconds), turns tokens into text and sends it. With
 more than one thread the threads of so small a model wait for each other most of the time (the worker makes them wait
 without spinning, so that an editor beside it is not starved), and whatever else wakes up, its own client too, makes
-them wait longer. At real size a token takes a hundred times as long; see below.
+them wait longer; so llama.cpp gets one for such a model. At real size a token takes a hundred times as long; see below.
 """
 EQUALITY = """\
 Prompts of somebody who types in five files, deletes, goes on and asks in between. The worker reuses prefixes in several
@@ -58,6 +59,11 @@ REAL = """\
 A GGUF file of Phi-3-mini-4k's shape (32 layers, width 3072, vocabulary 32,064; Q4_0, {size} GB, written in {seconds} s)
 with random weights: it costs what the real one costs. A key is one more character behind a prompt that was read before,
 up to the first new token. The cold ratio is what a prompt of {tokens} tokens costs when nothing is reused, in keys.
+"""
+
+REAL_ONNX = """\
+The same width for onnxruntime-genai, with {layers} of the 32 layers: random int4 weights in blocks of 32, accuracy
+level 4, by its own model builder.
 """
 
 
@@ -190,6 +196,7 @@ def _engines(results: Mapping[str, Any]) -> str:
     head = ("", *(f"{row['backend']} ({row['engine']})" for row in results["engines"]))
     rows = results["engines"]
     figures: list[tuple[str, list[object]]] = [
+        ("threads, as phi-ls takes them by itself", [row["threads"] for row in rows]),
         ("prefill, tokens/s", [row["prefill_tokens_per_s"] for row in rows]),
         ("first token, cold prompt, ms", [row["first_token_ms"]["cold"] for row in rows]),
         ("first token, some keys later, ms", [row["first_token_ms"]["typed"] for row in rows]),
@@ -288,9 +295,14 @@ def _equality(results: Mapping[str, Any]) -> str:
 def _real_bars(found: Mapping[str, Any] | None) -> list[Bar]:
     if not found:
         return []
+    measured = {"llama_cpp": found} | ({"onnx_genai": found["onnx"]} if "onnx" in found else {})
     return [
-        Bar("llama_cpp at real scale: decode tokens/s against the bare engine", found["decode"]["ratio"], ">=", 0.95),
-        Bar("llama_cpp at real scale: tokens after a cancel", found["phi-ls"]["tokens_after_cancel"], "<=", 1),
+        bar
+        for name, row in measured.items()
+        for bar in (
+            Bar(f"{name} at real scale: decode tokens/s against the bare engine", row["decode"]["ratio"], ">=", 0.95),
+            Bar(f"{name} at real scale: tokens after a cancel", row["phi-ls"]["tokens_after_cancel"], "<=", 1),
+        )
     ]
 
 
@@ -305,14 +317,24 @@ def _real_scale(results: Mapping[str, Any]) -> str:
         ("next_after_cancel_ms", "a new prompt, asked 1 s into a prompt that is cancelled, ms"),
     ]
     said = REAL.format(size=found["file_gb"], seconds=found["written_s"], tokens=ours["prompt_tokens"])
-    cold = ours["cold_ms_per_token"] * ours["prompt_tokens"] / ours["key_ms"]
-    decode = found["decode"]
-    extra = (
-        f"\nDecode in turns with the bare engine: {number(decode['tokens_per_s'])} and "
-        f"{number(decode['bare_tokens_per_s'])} tokens/s, ratio {number(decode['ratio'])}. A cold prompt costs "
-        f"{cold:.0f} keys. A key feeds {number(ours['key_tokens'])} tokens. After a cancel in an answer "
-        f"{ours['tokens_after_cancel']} more tokens came; from a cancel to an idle engine it took "
-        f"{_spread(ours['cancel_to_idle_ms'])} ms (median / most), where a chunk takes {number(ours['chunk_ms'])} ms.\n"
-    )
     figures = table(("", *names), [(said_, *(found[name].get(key) for name in names)) for key, said_ in rows])
-    return "## At real scale\n\n" + said + "\n" + figures + extra
+    parts = ["## At real scale", said, figures, _beside_the_engine(found)]
+    if "onnx" in found:
+        onnx = found["onnx"]
+        parts.append(REAL_ONNX.format(layers=onnx["layers"]))
+        parts.append(table(("", "phi-ls"), [(said_, onnx["phi-ls"].get(key)) for key, said_ in rows]))
+        parts.append(_beside_the_engine(onnx))
+    return "\n".join(part if part.endswith("\n") else part + "\n" for part in parts)
+
+
+def _beside_the_engine(found: Mapping[str, Any]) -> str:
+    ours, decode = found["phi-ls"], found["decode"]
+    cold = ours["cold_ms_per_token"] * ours["prompt_tokens"] / ours["key_ms"]
+    return (
+        f"Decode in turns with the bare engine: {number(decode['tokens_per_s'])} and "
+        f"{number(decode['bare_tokens_per_s'])} tokens/s, ratio {number(decode['ratio'])} ({decode['rounds']} turns). "
+        f"A cold prompt costs {cold:.0f} keys. A key feeds {number(ours['key_tokens'])} tokens. After a cancel in an "
+        f"answer {ours['tokens_after_cancel']} more tokens came; from a cancel to an idle engine it took "
+        f"{_spread(ours['cancel_to_idle_ms'])} ms (median / most), where 32 tokens of a prompt take "
+        f"{number(ours['chunk_ms'])} ms.\n"
+    )

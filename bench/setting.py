@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bench.prompts import starter_file
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -34,6 +36,15 @@ def own_home() -> Iterator[dict[str, str]]:
         trusted = {f"starter {backend}": _TRUSTED for backend in BACKENDS}
         (cache / "calibration.json").write_text(json.dumps(trusted), encoding="utf-8")
         yield {"PHI_LS_HOME": folder}
+
+
+def own_threads(backend: str, cores: int) -> int:
+    """The threads that phi-ls takes for the starter model when nobody sets a number; llama.cpp's rule is its own."""
+    if backend == "gguf":
+        from phi_ls.worker.engines.llama_context import threads_for
+
+        return threads_for(starter_file(backend).stat().st_size, cores)
+    return cores if cores <= 4 else cores // 2
 
 
 def settings(backend: str, **inline: Any) -> dict[str, Any]:  # noqa: ANN401 - as JSON is

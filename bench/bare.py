@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import sys
 import time
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -26,6 +28,9 @@ SIZES = (2048, 64, 32, 4, 2, 8)
 TAILS = (0, 1, 2, 3, 4, 6, 8, 12, 16, 32, 64, 128, 256)
 GROUPS = (1, 4, 2, 3)
 """Portions that are tried to see what rounding does: pieces of a size, and behind them a tail in smaller groups."""
+BY_CHANCE = 100
+LONGEST_BY_CHANCE = (2, 5, 12, 64)
+"""Then portions of random lengths, as somebody makes them who types and deletes."""
 
 
 @dataclass
@@ -206,13 +211,12 @@ def explained(bare: Bare, prompt: Sequence[int], plain: Plain, other: str) -> di
     at = parting(wanted, [bare.vocabulary.piece(token) for token in plain.ids])
     written = b"".join(bare.vocabulary.piece(token) for token in plain.ids[:at])
     ids = [*prompt, *plain.ids[:at]]
-    tried = (
-        bare.next_after(portions(ids, size, tail, group))
-        for group in GROUPS
-        for size in SIZES
-        for tail in TAILS
-        if tail <= len(ids)
+    even = (
+        portions(ids, size, tail, group) for group in GROUPS for size in SIZES for tail in TAILS if tail <= len(ids)
     )
+    dice = random.Random(len(ids))
+    uneven = (by_chance(ids, LONGEST_BY_CHANCE[number % len(LONGEST_BY_CHANCE)], dice) for number in range(BY_CHANCE))
+    tried = (bare.next_after(pieces) for pieces in chain(even, uneven))
     # A control token spells nothing: one of those is what the other has when it goes on with nothing.
     fits = (token != plain.ids[at] and wanted.startswith(written + bare.vocabulary.piece(token)) for token in tried)
     return {"margin": plain.margins[at], "by_portions": any(fits)}
@@ -233,6 +237,16 @@ def portions(ids: Sequence[int], size: int, tail: int, group: int) -> list[list[
     cut = len(ids) - tail
     pieces = [list(ids[at : min(at + size, cut)]) for at in range(0, cut, size)]
     return [*pieces, *(list(ids[at : at + group]) for at in range(cut, len(ids), group))]
+
+
+def by_chance(ids: Sequence[int], longest: int, dice: random.Random) -> list[list[int]]:
+    """`ids` in pieces of random lengths."""
+    pieces, at = [], 0
+    while at < len(ids):
+        length = dice.randint(1, longest)
+        pieces.append(list(ids[at : at + length]))
+        at += length
+    return pieces
 
 
 def _margin(scores: Any) -> float:  # noqa: ANN401 - an array

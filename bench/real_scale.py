@@ -34,7 +34,7 @@ TOOLBOX = Path(".toolbox")
 CONTEXT = 2048
 PROMPT_CHARACTERS = 1200
 TYPED = ("s", "e", "l", "f", ".", "n", "a", "m", "e", " ")
-SHORT_CHARACTERS, SHORT_TOKENS, ROUNDS = 60, 12, 12
+SHORT_CHARACTERS, SHORT_TOKENS, ROUNDS = 60, 12, 16
 """Of the decode speed against the bare engine."""
 CANCELS = 3
 ANSWERED_TOKENS = 4
@@ -84,9 +84,7 @@ async def _onnx(python: str, text: str, threads: int) -> dict[str, Any]:
 
 async def _beside_bare(engine: str, model: Path, text: str, threads: int) -> dict[str, Any]:
     """Decode speed of the worker and of its engine alone, in turns."""
-    prompts = [
-        (Text(text[at : at + SHORT_CHARACTERS]),) for at in range(0, ROUNDS * SHORT_CHARACTERS, SHORT_CHARACTERS)
-    ]
+    prompts = [(Text(text[at : at + SHORT_CHARACTERS]),) for at in range(0, len(text), SHORT_CHARACTERS)]
     return await in_turns(engine, model, prompts, ROUNDS, threads, tokens=SHORT_TOKENS, least=8)
 
 

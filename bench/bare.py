@@ -214,7 +214,7 @@ def explained(bare: Bare, prompt: Sequence[int], plain: Plain, other: str) -> di
     even = (
         portions(ids, size, tail, group) for group in GROUPS for size in SIZES for tail in TAILS if tail <= len(ids)
     )
-    dice = random.Random(len(ids))
+    dice = random.Random(len(ids))  # noqa: S311 - nothing secret
     uneven = (by_chance(ids, LONGEST_BY_CHANCE[number % len(LONGEST_BY_CHANCE)], dice) for number in range(BY_CHANCE))
     tried = (bare.next_after(pieces) for pieces in chain(even, uneven))
     # A control token spells nothing: one of those is what the other has when it goes on with nothing.

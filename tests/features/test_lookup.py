@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from marked import marked
@@ -125,6 +125,7 @@ def test_matches_longer_than_needed_are_equal_and_the_most_frequent_wins() -> No
 
 
 @given(st.lists(st.sampled_from(["a", "b", " ", "\n"]), max_size=120).map("".join), st.integers(0, 120))
+@example("aaa bbbbbb", 10)
 def test_what_is_found_stands_in_the_file_behind_what_was_looked_for(text: str, offset: int) -> None:
     offset = min(offset, len(text))
     match = lookup(Source("u", "python", 1, text), offset, minimum=3)

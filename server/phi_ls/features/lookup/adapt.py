@@ -29,14 +29,12 @@ class Renaming(NamedTuple):
 
 
 def renaming(ours: bytes, theirs: bytes, same: int) -> Renaming | None:
-    """The one name in which two texts differ, given that their last `same` bytes are equal.
+    """The one name in which two texts differ, given that their last `same` bytes are equal and the next ones are not.
 
-    None when what differs there is no name, or nothing does, or when more differs before it.
+    None when what differs is no name, or one that is still being typed, or when more differs before it.
     """
-    if common_end(ours, theirs, same + 1) > same:
-        return None
     here, there = _word(ours, len(ours) - same), _word(theirs, len(theirs) - same)
-    if here is None or there is None or here[1] == there[1]:
+    if here is None or there is None or here[1] == there[1] or here[0] + len(here[1]) == len(ours):
         return None
     more = common_end(ours[: here[0]], theirs[: there[0]], _FARTHEST)
     return Renaming(there[1], here[1], more) if more >= LEAST else None

@@ -21,11 +21,14 @@ class Renaming(NamedTuple):
     ours: bytes
     more: int
 
-    def apply(self, text: bytes) -> bytes:
-        """The text in our names."""
+    def apply(self, before: bytes, text: bytes) -> bytes:
+        """The text in our names. A name that begins at the end of `before` is another than its rest."""
         if self.theirs not in text:
             return text
-        return re.sub(rb"\b%b\b" % re.escape(self.theirs), lambda _: self.ours, text)
+        names = re.compile(rb"\b%b\b" % re.escape(self.theirs))
+        last = before[-1:]
+        ours = names.sub(lambda found: self.ours if found.start() >= len(last) else found.group(), last + text)
+        return ours[len(last) :]
 
 
 def renaming(ours: bytes, theirs: bytes, same: int) -> Renaming | None:

@@ -123,10 +123,11 @@ class _Here:
     def judge(self, data: bytes, end: int) -> _Place | None:
         """The place that ends at `end`; None when its line says nothing more, or too much."""
         line_end = _line_end(data, end)
-        text = data[end:line_end].rstrip()
+        own = data is self.data
+        # What stands behind the cursor is there already.
+        text = data[end : self.at if own and end <= self.at < line_end else line_end].rstrip()
         if not text or len(text) > LONGEST_TEXT:
             return None
-        own = data is self.data
         longest = min(LONGEST_KEY, abs(self.at - end)) if own else LONGEST_KEY
         key = common_end(self.before, data[max(end - LONGEST_KEY, 0) : end], longest)
         after = common_start(self.after, data[line_end : line_end + _LONGEST_AFTER], _LONGEST_AFTER)
@@ -141,7 +142,7 @@ class _Here:
         if changed is None:
             return place
         score = place.score + changed.more / 2
-        return _Place(place.data, place.end, place.key, score, changed.apply(place.text))
+        return _Place(place.data, place.end, place.key, score, changed.apply(theirs, place.text))
 
     def unknown_names(self, text: bytes) -> int:
         """Names in `text`, the half-typed one with its start, that do not occur around the cursor."""

@@ -40,6 +40,7 @@ class Runs:
             "reports": reports,
             "shipped": self._agreement("engines-shipped", "cpu", "gguf"),
             "exact": self._exact(),
+            "rounding": self._rounding(),
             "bits": self._kept("bits", self._bits),
             "completions": completions(self.folder / "report-cpu.jsonl", BOTH),
             "explanations": self._kept("explanations", self._explanations),
@@ -71,6 +72,15 @@ class Runs:
             if not (self.home / "data" / "models" / id_).exists():
                 self._phi("models", "import", str(models / name), "--id", id_, "--profile", "starter")
         return self._agreement("engines-exact", *(f"{b},{id_}" for b, id_ in zip(BACKENDS, EXACT, strict=True)))
+
+    def _rounding(self) -> dict[str, Any] | None:
+        """Each engine with the shipped file against itself with the same weights in float32; after `_exact`."""
+        if not all((self.home / "data" / "models" / id_).exists() for id_ in EXACT):
+            return None
+        return {
+            backend: self._agreement(f"rounding-{backend}", f"{backend},starter", f"{backend},{id_}")
+            for backend, id_ in zip(BACKENDS, EXACT, strict=True)
+        }
 
     def _explanations(self) -> list[dict[str, str]]:
         code = self.folder / REPORT

@@ -134,10 +134,16 @@ def _bits(bits: dict[str, float]) -> str:
 
 def _agreement(results: dict[str, Any]) -> Iterator[str]:
     rows = ["| greedy texts that are the same in both | holes | the same | exact match, points |", "|---" * 4 + "|"]
-    named = {"as shipped: int8 and Q8_0": "shipped", "the same weights in float32": "exact"}
-    for name, key in named.items():
-        if results[key] is not None:
-            row = results[key]["differences"]["model"]["all"]
+    rounding = results["rounding"] or {}
+    named = {
+        "as shipped: int8 and Q8_0": results["shipped"],
+        "the same weights in float32": results["exact"],
+        "ONNX as shipped, and itself with these weights in float32": rounding.get("cpu"),
+        "GGUF as shipped, and itself with these weights in float32": rounding.get("gguf"),
+    }
+    for name, found in named.items():
+        if found is not None:
+            row = found["differences"]["model"]["all"]
             rows.append(f"| {name} | {row['n']} | {_percent(row['same_text'])} | {_change(row['exact_match'])} |")
     yield "\n".join(rows)
 

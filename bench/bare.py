@@ -18,11 +18,16 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+import numpy as np
+
 from phi_ls.wire import part_of
+from phi_ls.worker.engine import CHUNK_TOKENS
 from phi_ls.worker.parts import encode_parts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    import numpy.typing as npt
 
 SIZES = (2048, 64, 32, 4, 2, 8)
 TAILS = (0, 1, 2, 3, 4, 6, 8, 12, 16, 32, 64, 128, 256)
@@ -52,8 +57,8 @@ class Bare(Protocol):
     def run(self, prompt: Sequence[int], count: int, *, margins: bool) -> Plain:
         """At most `count` tokens from an empty cache, fewer at an end token if `margins` are wanted."""
 
-    def next_after(self, portions: Sequence[list[int]]) -> int:
-        """The likeliest token behind what is read into an empty cache in these portions."""
+    def scores_after(self, portions: Sequence[list[int]]) -> npt.NDArray[np.float32]:
+        """Shape (vocabulary,): the scores behind what is read into an empty cache in these portions."""
 
 
 class LlamaCpp:
@@ -77,6 +82,8 @@ class LlamaCpp:
         made = native.llama_context_default_params()
         made.n_ctx = context
         made.n_batch = context
+        # As phi-ls sets it: from 64 rows on llama.cpp takes another attention kernel, which rounds in another way.
+        made.n_ubatch = CHUNK_TOKENS
         made.n_threads = made.n_threads_batch = threads
         made.no_perf = True
         self._context = native.llama_init_from_model(self._model, made)
@@ -94,19 +101,19 @@ class LlamaCpp:
             token = native.llama_sampler_sample(self._greedy, self._context, -1)
             found.ids.append(token)
             if margins:
-                found.margins.append(self._margin())
+                found.margins.append(_margin(self._scores()))
             if len(found.ids) == count or (margins and token in self.end_tokens):
                 break
             self._decode([token])
         found.prefill_seconds, found.decode_seconds = filled - began, time.perf_counter() - filled
         return found
 
-    def next_after(self, portions: Sequence[list[int]]) -> int:
+    def scores_after(self, portions: Sequence[list[int]]) -> npt.NDArray[np.float32]:
         """See `Bare`."""
         self._native.llama_memory_clear(self._memory, True)
         for portion in portions:
             self._decode(portion)
-        return int(self._native.llama_sampler_sample(self._greedy, self._context, -1))
+        return self._scores().copy()
 
     def _decode(self, tokens: list[int]) -> None:
         native = self._native
@@ -115,11 +122,9 @@ class LlamaCpp:
         if code:
             raise RuntimeError(f"llama_decode returned {code}")
 
-    def _margin(self) -> float:
-        import numpy as np
-
+    def _scores(self) -> npt.NDArray[np.float32]:
         scores = self._native.llama_get_logits_ith(self._context, -1)
-        return _margin(np.ctypeslib.as_array(scores, shape=(self.vocabulary.size,)))
+        return np.ctypeslib.as_array(scores, shape=(self.vocabulary.size,))
 
 
 class OnnxGenai:
@@ -144,8 +149,6 @@ class OnnxGenai:
 
     def run(self, prompt: Sequence[int], count: int, *, margins: bool) -> Plain:
         """See `Bare`."""
-        import numpy as np
-
         found, generator = Plain(), self._generator()
         began = time.perf_counter()
         generator.append_tokens(np.asarray(prompt, np.int32))
@@ -160,15 +163,12 @@ class OnnxGenai:
         found.prefill_seconds, found.decode_seconds = filled - began, time.perf_counter() - filled
         return found
 
-    def next_after(self, portions: Sequence[list[int]]) -> int:
+    def scores_after(self, portions: Sequence[list[int]]) -> npt.NDArray[np.float32]:
         """See `Bare`."""
-        import numpy as np
-
         generator = self._generator()
         for portion in portions:
             generator.append_tokens(np.asarray(portion, np.int32))
-        generator.generate_next_token()
-        return int(generator.get_next_tokens()[0])
+        return np.asarray(generator.get_logits(), np.float32).reshape(-1)
 
     def _generator(self) -> Any:  # noqa: ANN401 - the engine has no types
         parameters = self._og.GeneratorParams(self._model)
@@ -203,9 +203,10 @@ def _answered(bare: Bare, request: dict[str, Any]) -> dict[str, Any]:
 
 
 def explained(bare: Bare, prompt: Sequence[int], plain: Plain, other: str) -> dict[str, Any]:
-    """Where a plain answer and another one part: the two best scores' distance, and what other portions say there.
+    """Where a plain answer and another one part, and what the same tokens say there, read in other portions.
 
-    `by_portions`: the same tokens, read into an empty cache in another partition, are followed by what the other says.
+    `margin`: the two best scores' distance. `by_portions`: after some of these portions the other's token is the best.
+    `moved`: by how much the distance between the plain answer's token and the other's differs among the portions.
     """
     wanted = other.encode()
     at = parting(wanted, [bare.vocabulary.piece(token) for token in plain.ids])
@@ -216,10 +217,23 @@ def explained(bare: Bare, prompt: Sequence[int], plain: Plain, other: str) -> di
     )
     dice = random.Random(len(ids))  # noqa: S311 - nothing secret
     uneven = (by_chance(ids, LONGEST_BY_CHANCE[number % len(LONGEST_BY_CHANCE)], dice) for number in range(BY_CHANCE))
-    tried = (bare.next_after(pieces) for pieces in chain(even, uneven))
     # A control token spells nothing: one of those is what the other has when it goes on with nothing.
-    fits = (token != plain.ids[at] and wanted.startswith(written + bare.vocabulary.piece(token)) for token in tried)
-    return {"margin": plain.margins[at], "by_portions": any(fits)}
+    fits = [
+        token
+        for token in range(bare.vocabulary.size)
+        if token != plain.ids[at] and wanted.startswith(written + bare.vocabulary.piece(token))
+    ]
+    distances: list[float] = []
+    for pieces in chain(even, uneven):
+        scores = bare.scores_after(pieces)
+        distances.append(float(scores[plain.ids[at]] - scores[fits].max()))
+        if int(scores.argmax()) in fits:
+            break
+    return {
+        "margin": plain.margins[at],
+        "by_portions": int(scores.argmax()) in fits,
+        "moved": max(distances) - min(distances),
+    }
 
 
 def parting(wanted: bytes, pieces: Sequence[bytes]) -> int:
@@ -250,8 +264,6 @@ def by_chance(ids: Sequence[int], longest: int, dice: random.Random) -> list[lis
 
 
 def _margin(scores: Any) -> float:  # noqa: ANN401 - an array
-    import numpy as np
-
     second, first = np.partition(scores, -2)[-2:]
     return float(first - second)
 

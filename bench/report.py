@@ -53,7 +53,8 @@ Prompts of somebody who types in five files, deletes, goes on and asks in betwee
 sequences and verifies guesses (speculation on, healing off); the bare engine reads each prompt anew, in one piece, one
 token at a time. llama.cpp rounds in another way when the same tokens come in other portions (a matrix of one row takes
 another path than one of many), so two tokens with nearly the same score may change places. A difference is explained
-when the bare engine, with an empty cache, goes on as phi-ls did once it reads the same tokens in other portions.
+when the bare engine, with an empty cache, goes on as phi-ls did once it reads the same tokens in other portions, or
+when those portions move the two tokens' distance by more than it is.
 """
 REAL = """\
 A GGUF file of Phi-3-mini-4k's shape (32 layers, width 3072, vocabulary 32,064; Q4_0, {size} GB, written in {seconds} s)
@@ -266,7 +267,7 @@ def _peers(results: Mapping[str, Any]) -> str:
 
 
 def _equality_bars(row: Mapping[str, Any]) -> list[Bar]:
-    unexplained = row["prompts"] - row["equal"] - row["explained"]
+    unexplained = row["prompts"] - row["equal"] - row["explained"] - row["within_rounding"]
     return [
         Bar(f"{row['engine']}: of {row['prompts']} answers, unlike a fresh one without a reason", unexplained, "<=", 0)
     ]
@@ -277,15 +278,16 @@ def _equality(results: Mapping[str, Any]) -> str:
         "engine",
         "prompts",
         "equal",
-        "explained by rounding",
+        "gone on alike in other portions",
+        "nearer than rounding moves them",
         "widest margin, nats",
         "reused",
         "guesses that came true",
     )
     rows = [
         (
-            row["engine"], row["prompts"], row["equal"], row["explained"], max(row["margins"], default=None),
-            _percent(row["reused_share"]), f"{row['accepted']} of {row['drafted']}",
+            row["engine"], row["prompts"], row["equal"], row["explained"], row["within_rounding"],
+            max(row["margins"], default=None), _percent(row["reused_share"]), f"{row['accepted']} of {row['drafted']}",
         )
         for row in results["equality"]
     ]  # fmt: skip

@@ -11,7 +11,7 @@ import faulthandler
 import time
 
 STEP_SECONDS = 120.0
-"""No step of at most 64 tokens takes this long on a machine that can run the model at all."""
+"""No step of at most 32 tokens takes this long on a machine that can run the model at all."""
 
 LOAD_SECONDS = 1800.0
 """A load reads gigabytes, perhaps from a slow disk."""

@@ -11,15 +11,13 @@ import llama_cpp.llama_cpp as native
 
 from phi_ls.errors import LoadFailed
 from phi_ls.worker import memory
+from phi_ls.worker.engine import CHUNK_TOKENS
 
 SEQUENCES = 4
 """Sequences share the cells of the cache, so that one more costs nothing until it has tokens."""
 
 SMALL_BYTES = 64_000_000
 """Weights below this are read faster than a second thread that waits without spinning wakes up (about 2 ms a token)."""
-
-CHUNK_TOKENS = 64
-"""At Phi-3's size on a CPU half as many cost an eighth more per token, and a whole prompt at once a sixteenth less."""
 
 _MIB = 1 << 20
 _F16_BYTES = 2
@@ -47,6 +45,8 @@ def parameters(model: Any, cells: int, threads: int) -> Any:  # noqa: ANN401 - a
     """What a context of so many cells is made with; 0 `threads` is a number that suits the machine."""
     made = native.llama_context_default_params()
     made.n_ctx = cells
+    # From 64 rows on llama.cpp takes another attention kernel, which rounds in another way: an answer would depend on how
+    # much of its prompt was there before. At Phi-3's size on a CPU it would save an eighth of a cold prompt's time.
     made.n_batch = made.n_ubatch = CHUNK_TOKENS
     made.n_seq_max = SEQUENCES
     made.kv_unified = True

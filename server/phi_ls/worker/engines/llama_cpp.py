@@ -17,8 +17,9 @@ import llama_cpp.llama_cpp as native
 import numpy as np
 
 from phi_ls.errors import GenerationFailed, LoadFailed
+from phi_ls.worker.engine import CHUNK_TOKENS
 from phi_ls.worker.engines.llama_batch import Batch
-from phi_ls.worker.engines.llama_context import CHUNK_TOKENS, SEQUENCES, cells_for, parameters
+from phi_ls.worker.engines.llama_context import SEQUENCES, cells_for, parameters
 from phi_ls.worker.engines.llama_vocabulary import LlamaVocabulary
 from phi_ls.worker.inbox import report
 from phi_ls.worker.options import Options

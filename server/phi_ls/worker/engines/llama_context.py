@@ -45,8 +45,8 @@ def parameters(model: Any, cells: int, threads: int) -> Any:  # noqa: ANN401 - a
     """What a context of so many cells is made with; 0 `threads` is a number that suits the machine."""
     made = native.llama_context_default_params()
     made.n_ctx = cells
-    # From 64 rows on llama.cpp takes another attention kernel, which rounds in another way: an answer would depend on how
-    # much of its prompt was there before. At Phi-3's size on a CPU it would save an eighth of a cold prompt's time.
+    # From 64 rows on llama.cpp takes another attention kernel, which rounds in another way: an answer would depend on
+    # what of its prompt was there before. At Phi-3's size on a CPU it would save an eighth of a cold prompt's time.
     made.n_batch = made.n_ubatch = CHUNK_TOKENS
     made.n_seq_max = SEQUENCES
     made.kv_unified = True

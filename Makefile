@@ -90,9 +90,10 @@ e2e: $(VENV)/.dev
 
 # Neovim, Helix and Emacs from Debian sid in .toolbox/editors, and phi-ls driven in each of them by keyboard. Where the
 # machine cannot have those (exit status 3), its own editors are taken, and those that it lacks are skipped with the reason.
+# With SABOTAGE=hover, column or null the server answers wrongly, and what that concerns must fail.
 editors: $(VENV)/.dev
 	@scripts/setup-editors.sh || [ $$? = 3 ]
-	$(BIN)/pytest tests/editors -m editors
+	$(if $(SABOTAGE),PHI_LS_EDITORS_SABOTAGE=$(SABOTAGE) )$(BIN)/pytest tests/editors -m editors
 
 # The recipe of the starter model: torch and what the export needs. Only who trains or tests the recipe wants them.
 $(VENV)/.recipe: $(VENV)/.gguf

@@ -1,20 +1,20 @@
 #!/bin/sh
-# Bring Neovim, Helix and Emacs (with eglot and lsp-mode) from Debian sid into DIR, beside what the system has.
-# Does nothing when DIR is complete. DIR may be kept between runs, and moved: the next run adapts it.
+# Bring Neovim, Helix and Emacs (with eglot and lsp-mode), and tmux to drive them in, from Debian sid into DIR, beside what the
+# system has. Does nothing when DIR is complete. DIR may be kept between runs, and moved: the next run adapts it.
 #
 #   scripts/setup-editors.sh [DIR]      (default: .toolbox/editors in the checkout)
 #
-# DIR/run/ then holds nvim, hx, emacs and emacsclient, which run on the system's own files; DIR/versions says which they are.
-# Needs Debian on x86-64; packages are fetched with the system's own apt from its own mirror, and their signatures checked.
-# Only root can install what is needed on the way (mmdebstrap, patchelf, tmux). Fails with one line on stderr; the exit status is 3
-# where this machine cannot have them, since it is not such a Debian or nobody is root, and 1 for all else.
+# DIR/run/ then holds nvim, hx, emacs, emacsclient and tmux, which run on the system's own files; DIR/versions says which they
+# are. Needs Debian on x86-64, and not root: the packages are fetched by the system's own apt from its own mirror into DIR,
+# their signatures are checked, and they are unpacked, not installed. Fails with one line on stderr; the exit status is 3 where
+# this machine cannot have them, since it is not such a Debian, and 1 for all else.
 set -eu
 
-SUITE=sid
-PACKAGES=neovim,hx,emacs-nox,elpa-lsp-mode,elpa-yasnippet
-KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
+# The second is for days on which a package of the first cannot be had.
+SUITES='sid testing'
+PACKAGES='neovim hx emacs-nox elpa-lsp-mode elpa-yasnippet tmux patchelf'
 # A tree of an older recipe is made anew.
-RECIPE=2
+RECIPE=3
 
 fail() { echo "setup-editors: $*" >&2; exit 1; }
 cannot() { echo "setup-editors: $*" >&2; exit 3; }
@@ -26,38 +26,56 @@ tree=$(cd "${1:-$checkout/.toolbox/editors}" && pwd -P)
 log=$tree.log
 complete="recipe $RECIPE in $tree"
 
-if [ "$(cat "$tree/.complete" 2>/dev/null)" = "$complete" ] && command -v tmux >/dev/null 2>&1; then
+if [ "$(cat "$tree/.complete" 2>/dev/null)" = "$complete" ]; then
   say "ready: $(paste -sd, "$tree/versions" | sed 's/,/, /g')"
   exit 0
 fi
 
 [ "$(uname -s)-$(uname -m)" = Linux-x86_64 ] || cannot "the editors are taken for Linux on x86-64; this is $(uname -s) on $(uname -m)"
-command -v apt-get >/dev/null 2>&1 || cannot "apt-get is needed to fetch the editors from Debian $SUITE; none is on the PATH"
-[ -f "$KEYRING" ] || cannot "Debian's keys are needed to check the packages; there is no $KEYRING (package debian-archive-keyring)"
-
-missing=
-for tool in mmdebstrap patchelf tmux; do
-  command -v "$tool" >/dev/null 2>&1 || missing="$missing $tool"
+for tool in apt-get dpkg-deb; do
+  command -v "$tool" >/dev/null 2>&1 || cannot "$tool is needed to fetch the editors from Debian; none is on the PATH"
 done
-if [ -n "$missing" ]; then
-  [ "$(id -u)" = 0 ] || cannot "wanted on the PATH:$missing; only root can install them with apt-get"
-  say "installing$missing with apt-get"
-  # $missing is a list of words.
-  { apt-get update -qq && apt-get install -y -qq --no-install-recommends $missing; } >"$log" 2>&1 ||
-    fail "apt-get could not install$missing: $(tail -n 1 "$log")"
-fi
+keyring=
+for found in /usr/share/keyrings/debian-archive-keyring.gpg /usr/share/keyrings/debian-archive-keyring.pgp; do
+  [ ! -f "$found" ] || keyring=$found
+done
+[ -n "$keyring" ] || cannot "Debian's keys are needed to check the packages; install debian-archive-keyring"
+
+# apt with lists, packages and a record of what is installed (nothing) below $tree/.apt, blind to the system's. A mirror that is
+# a copy may be behind its dates; signatures count always.
+apt() {
+  LC_ALL=C DEBIAN_FRONTEND=noninteractive apt-get -qq -y \
+    -o Dir::State="$tree/.apt/state" -o Dir::State::Status="$tree/.apt/status" -o Dir::Cache="$tree/.apt/cache" \
+    -o Dir::Etc::SourceList="$tree/.apt/sources.list" -o Dir::Etc::SourceParts=/dev/null \
+    -o Dir::Etc::Preferences=/dev/null -o Dir::Etc::PreferencesParts=/dev/null -o APT::Default-Release= \
+    -o APT::Sandbox::User="$(id -un)" -o APT::Install-Recommends=false -o Acquire::Languages=none -o Acquire::Retries=3 \
+    -o Acquire::Check-Valid-Until=false -o Acquire::Check-Date=false "$@"
+}
 
 if [ "$(cat "$tree/.unpacked" 2>/dev/null)" != "recipe $RECIPE" ]; then
-  [ "$(id -u)" = 0 ] || cannot "only root can unpack the packages with mmdebstrap; this is $(id -un)"
-  mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep -v security | head -n 1)
-  [ -n "$mirror" ] || fail "apt-get knows no mirror: its lists are empty, run apt-get update"
-  say "unpacking $PACKAGES from Debian $SUITE"
+  # What apt would fetch for itself names its mirror, also where it has fetched nothing yet.
+  mirror=$(apt-get update --print-uris 2>/dev/null | sed -n "s|^'\([^']*\)/dists/[^']*/main/binary-amd64/.*|\1|p" |
+    grep debian | grep -v security | head -n 1) || true
+  mirror=${mirror:-http://deb.debian.org/debian}
   rm -rf "$tree"
-  # Nothing is installed or run, only unpacked. A mirror that is a copy may be behind its dates; signatures count always.
-  echo "deb [signed-by=$KEYRING] $mirror $SUITE main" |
-    mmdebstrap --mode=root --variant=extract --include="$PACKAGES" --aptopt='APT::Install-Recommends "false"' \
-      --aptopt='Acquire::Check-Valid-Until "false"' --aptopt='Acquire::Check-Date "false"' \
-      "$SUITE" "$tree" - >"$log" 2>&1 || fail "the packages could not be unpacked, see $log: $(tail -n 1 "$log")"
+  mkdir -p "$tree/.apt/state/lists/partial" "$tree/.apt/cache/archives/partial"
+  : >"$tree/.apt/status"
+  fetched=
+  for suite in $SUITES; do
+    say "fetching $PACKAGES from Debian $suite at $mirror"
+    echo "deb [signed-by=$keyring] $mirror $suite main" >"$tree/.apt/sources.list"
+    # $PACKAGES is a list of words.
+    if { apt update -o APT::Update::Error-Mode=any && apt install --download-only $PACKAGES; } >"$log" 2>&1; then
+      fetched=yes
+      break
+    fi
+    say "apt-get could not: $(grep -m 1 '^[EW]:' "$log")"
+  done
+  [ -n "$fetched" ] || fail "the packages could not be fetched, see $log"
+  for package in "$tree"/.apt/cache/archives/*.deb; do
+    dpkg-deb --extract "$package" "$tree" >>"$log" 2>&1 || fail "$package could not be unpacked, see $log: $(tail -n 1 "$log")"
+  done
+  rm -rf "$tree/.apt"
   for part in locale doc man info icons; do rm -rf "$tree/usr/share/$part"; done
   echo "recipe $RECIPE" >"$tree/.unpacked"
 fi
@@ -67,14 +85,16 @@ rm -f "$tree/.complete"
 lib=$tree/usr/lib/x86_64-linux-gnu
 mkdir -p "$tree/run"
 # Each program is told where the tree's own loader and libraries are, newer than the system's.
-for program in usr/bin/nvim usr/lib/hx/hx usr/bin/emacs-nox usr/bin/emacsclient.emacs; do
-  [ -e "$tree/$program" ] || fail "the packages hold no $program; Debian $SUITE has changed"
-  patchelf --set-interpreter "$lib/ld-linux-x86-64.so.2" --force-rpath --set-rpath "$lib" "$tree/$program" ||
-    fail "patchelf could not adapt $program"
+loader=$lib/ld-linux-x86-64.so.2
+for program in usr/bin/nvim usr/lib/hx/hx usr/bin/emacs-nox usr/bin/emacsclient.emacs usr/bin/tmux; do
+  [ -e "$tree/$program" ] || fail "the packages hold no $program; Debian has changed"
+  "$loader" --library-path "$lib" "$tree/usr/bin/patchelf" --set-interpreter "$loader" --force-rpath --set-rpath "$lib" \
+    "$tree/$program" || fail "patchelf could not adapt $program"
 done
 ln -sfn ../usr/bin/nvim "$tree/run/nvim"
 ln -sfn ../usr/lib/hx/hx "$tree/run/hx"
 ln -sfn ../usr/bin/emacsclient.emacs "$tree/run/emacsclient"
+ln -sfn ../usr/bin/tmux "$tree/run/tmux"
 
 # Emacs knows its folders by absolute paths, and looks for its dumped state beside the program.
 share=$(echo "$tree"/usr/share/emacs/[0-9]*)
@@ -103,7 +123,8 @@ packages=$tree/usr/share/emacs/site-lisp/elpa-src
   "$tree/run/emacs" -Q --batch --eval '(progn (require (quote package))
     (princ (format "eglot %s\n" (package-version-join (alist-get (quote eglot) package--builtin-versions)))))'
   find "$tree/usr/share/emacs/site-lisp/elpa-src" -mindepth 1 -maxdepth 1 -name 'lsp-mode-*' | sed 's|.*/lsp-mode-|lsp-mode |'
+  "$tree/run/tmux" -V
 } >"$tree/versions" || fail "the unpacked editors do not run on this system"
-[ "$(wc -l <"$tree/versions")" = 5 ] || fail "an unpacked editor does not run, or lsp-mode is missing: $(paste -sd, "$tree/versions")"
+[ "$(wc -l <"$tree/versions")" = 6 ] || fail "an unpacked editor does not run, or lsp-mode is missing: $(paste -sd, "$tree/versions")"
 echo "$complete" >"$tree/.complete"
 say "ready: $(paste -sd, "$tree/versions" | sed 's/,/, /g')"

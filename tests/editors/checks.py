@@ -5,7 +5,8 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING
 
-from editors.scenes import AREA, FOX, HOVERED, SUMMARY
+from editors.beside import KNOWS, WRITES
+from editors.scenes import AREA, FOX, HOVERED, QUICK, SUMMARY
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,6 +62,29 @@ def hovers(editor: Editor) -> None:
     assert not marks, f"{marks} in what people read:\n{editor.terminal.screen()}"
     editor.unhover()
     editor.terminal.sees_no(SUMMARY)
+
+
+def shows_both_hovers(editor: Editor) -> None:
+    path = editor.work.file(name("both"), HOVERED)
+    editor.open(path)
+    editor.go(1, 7)
+    editor.hover()
+    editor.terminal.sees(KNOWS)
+    editor.turn_hover()
+    editor.terminal.sees(SUMMARY)
+    editor.unhover()
+    editor.terminal.sees_no(SUMMARY)
+
+
+def shows_both_completions(editor: Editor) -> None:
+    """The other server's in the menu, and those of phi-ls there too, or as ghost text."""
+    path = editor.work.file(name("both"), QUICK + "\n")
+    editor.open(path)
+    editor.append(1)
+    editor.offered("brown")
+    if editor.ghost:
+        editor.menu()
+    editor.terminal.sees(WRITES)
 
 
 def clears_what_no_longer_fits(editor: Editor) -> None:

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import shutil
 from abc import ABC, abstractmethod
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from editors.terminal import Terminal
+from editors.toolbox import found
 from editors.workplace import FAILING_SECONDS, START_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from editors.workplace import Event, Workplace
 
 HELD_MS = 1_900
-TOOLBOX = Path(os.environ.get("PHI_LS_EDITORS") or Path(__file__).parents[2] / ".toolbox" / "editors")
 
 
 class Editor(ABC):
@@ -39,6 +37,8 @@ class Editor(ABC):
     """An item whose range ends before the cursor is offered all the same."""
     tells_acceptance: ClassVar[bool] = True
     """It runs the command of an item that was taken."""
+    several: ClassVar[bool] = True
+    """It has room for another server beside phi-ls."""
     ready: ClassVar[str]
     """What the screen shows once keys are heard."""
 
@@ -66,11 +66,8 @@ class Editor(ABC):
     @classmethod
     def missing(cls) -> str:
         """Why this editor cannot be tested here, or ""."""
-        if shutil.which("tmux") is None:
-            return "there is no tmux"
-        if found(cls.program) is None:
-            return f"there is no {cls.program}; scripts/setup-editors.sh brings it"
-        return ""
+        absent = [program for program in ("tmux", cls.program) if found(program) is None]
+        return f"there is no {absent[0]}; scripts/setup-editors.sh brings it" if absent else ""
 
     @abstractmethod
     def configure(self) -> None:
@@ -100,6 +97,10 @@ class Editor(ABC):
     def ask(self) -> None:
         """Ask for what could follow, where it does not come by itself."""
 
+    def menu(self) -> None:
+        """Open the menu with the completions of all servers."""
+        self.ask()
+
     def ask_by_hand(self) -> None:
         """Ask in the way that says so to the server, which editors with ghost text have."""
         raise NotImplementedError
@@ -119,6 +120,9 @@ class Editor(ABC):
     @abstractmethod
     def hover(self) -> None:
         """Ask what is under the cursor."""
+
+    def turn_hover(self) -> None:  # noqa: B027 - most editors show all servers' at once
+        """Go on to the hover of the next server."""
 
     @abstractmethod
     def unhover(self) -> None:
@@ -201,18 +205,3 @@ class Editor(ABC):
         self.leave()
         self.terminal.wait(lambda: self.terminal.exit_code is not None, "the editor should leave", seconds)
         assert self.terminal.exit_code == 0
-
-
-def found(program: str) -> str | None:
-    """The toolbox's program, or the system's."""
-    own = TOOLBOX / "run" / program
-    return str(own) if own.exists() else shutil.which(program)
-
-
-def version(editor: type[Editor]) -> str:
-    """The editor's version as the toolbox has recorded it."""
-    recorded = TOOLBOX / "versions"
-    if not recorded.exists():
-        return "the system's"
-    pairs = dict(line.split(" ", 1) for line in recorded.read_text().splitlines() if " " in line)
-    return " + ".join(pairs.get(name, "?") for name in editor.version_of)

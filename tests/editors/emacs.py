@@ -5,14 +5,16 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING, ClassVar
 
-from editors.editor import TOOLBOX, Editor
+from editors.editor import Editor
 from editors.pages import snippets
+from editors.toolbox import TOOLBOX
 from editors.workplace import START_SECONDS
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 PROMPT_SECONDS = 2.0
+PROMPTS = 10
 _QUIET = """
 (setq inhibit-startup-screen t make-backup-files nil create-lockfiles nil auto-save-default nil
       python-indent-guess-indent-offset nil vc-handled-backends nil confirm-kill-processes nil
@@ -26,6 +28,13 @@ _PACKAGES = """
 (load "lsp-mode-autoloads" t t)
 (require 'yasnippet)
 (yas-global-mode 1)
+"""
+
+_ANOTHER = """
+(require 'lsp-mode)
+(lsp-register-client
+ (make-lsp-client :server-id 'another :new-connection (lsp-stdio-connection '("another-ls"))
+                  :activation-fn (lsp-activate-on "python")))
 """
 
 
@@ -61,7 +70,7 @@ class Emacs(Editor):
 
     def _prompt(self, key: str, prompt: str) -> None:
         """Open the minibuffer. Emacs may lose a key that comes while it waits for an answer of the server."""
-        for _ in range(3):
+        for _ in range(PROMPTS):
             self.terminal.keys(key)
             with contextlib.suppress(AssertionError):
                 self.terminal.wait(lambda: self._last_line().startswith(prompt), prompt, PROMPT_SECONDS)
@@ -108,6 +117,7 @@ class Eglot(Emacs):
     ghost = False
     takes_at_once = True
     tells_acceptance = False
+    several = False
     snippet = "eglot.el"
 
     def ask(self) -> None:
@@ -162,11 +172,14 @@ class LspMode(Emacs):
         return super().missing() or without
 
     def before(self) -> str:
-        return _PACKAGES.replace("{folder}", str(self.packages))
+        return _PACKAGES.replace("{folder}", str(self.packages)) + (_ANOTHER if self.work.beside else "")
 
     def ask(self) -> None:
         """Ghost text comes by itself to who types and pauses, not to who only moves."""
         self.command("lsp-inline-completion-display")
+
+    def menu(self) -> None:
+        self.terminal.keys("C-M-i")
 
     def accept(self) -> None:
         self.terminal.keys("Tab")

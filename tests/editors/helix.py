@@ -12,6 +12,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+_ANOTHER = """
+[language-server.another]
+command = "another-ls"
+"""
+
+
 class Helix(Editor):
     name = "Helix"
     program = "hx"
@@ -24,7 +30,12 @@ class Helix(Editor):
         folder = self.work.home / "config" / "helix"
         folder.mkdir(parents=True)
         self.languages = folder / "languages.toml"
-        self.languages.write_text(snippets("helix")["languages.toml"])
+        text = snippets("helix")["languages.toml"]
+        if self.work.beside:
+            alone = 'language-servers = ["phi"]'
+            assert alone in text
+            text = text.replace(alone, 'language-servers = ["another", "phi"]') + _ANOTHER
+        self.languages.write_text(text)
         (folder / "config.toml").write_text('theme = "base16_terminal"\n')
 
     def arguments(self) -> list[str]:
@@ -77,6 +88,9 @@ class Helix(Editor):
 
     def hover(self) -> None:
         self.terminal.type(" k")
+
+    def turn_hover(self) -> None:
+        self.terminal.keys("M-n")
 
     def unhover(self) -> None:
         self.terminal.escape()

@@ -6,12 +6,19 @@ import json
 import subprocess
 from typing import TYPE_CHECKING, Any
 
-from editors.editor import Editor, found
+from editors.editor import Editor
 from editors.pages import snippets
+from editors.toolbox import found
 from editors.workplace import START_SECONDS
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+_ANOTHER = """
+vim.lsp.config('another', { cmd = { 'another-ls' }, filetypes = { 'python' }, root_markers = { 'pyproject.toml' } })
+vim.lsp.enable('another')
+"""
 
 
 class Neovim(Editor):
@@ -27,7 +34,8 @@ class Neovim(Editor):
 
     def configure(self) -> None:
         pages = snippets("neovim")
-        (self.work.folder / "init.lua").write_text("\n".join(pages[part] for part in self.parts))
+        text = "\n".join(pages[part] for part in self.parts) + (_ANOTHER if self.work.beside else "")
+        (self.work.folder / "init.lua").write_text(text)
         self.socket = self.work.folder / "nvim.socket"
 
     def arguments(self) -> list[str]:
@@ -57,7 +65,10 @@ class Neovim(Editor):
     def open(self, path: Path) -> None:
         self.command(f"edit {path.name}")
         attached = "{ vim.fn.expand('%:t'), #vim.lsp.get_clients({ bufnr = 0 }) }"
-        self.terminal.wait(lambda: self.lua(attached) == [path.name, 1], "phi-ls should serve the file", START_SECONDS)
+        servers = 2 if self.work.beside else 1
+        self.terminal.wait(
+            lambda: self.lua(attached) == [path.name, servers], "the file should be served", START_SECONDS
+        )
 
     def append(self, line: int) -> None:
         self.terminal.escape()
@@ -72,6 +83,9 @@ class Neovim(Editor):
 
     def ask(self) -> None:
         """Ghost text comes by itself."""
+
+    def menu(self) -> None:
+        self.terminal.keys("C-x", "C-o")
 
     def ask_by_hand(self) -> None:
         self.terminal.keys("C-Space")

@@ -9,6 +9,8 @@ import subprocess
 import time
 from typing import TYPE_CHECKING
 
+from editors.toolbox import found
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -100,11 +102,12 @@ class Terminal:
 
     def _tmux(self, *arguments: str, environment: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            ["tmux", "-u", "-L", self._socket, *arguments],
+            [found("tmux") or "tmux", "-u", "-L", self._socket, *arguments],
             cwd=self._folder,
             env=environment,
             capture_output=True,
-            text=True,
+            encoding="utf-8",
+            errors="replace",
             timeout=60,
             check=False,
         )

@@ -11,6 +11,7 @@ import psutil
 import pytest
 
 from editors import checks
+from editors.beside import WRITES
 from editors.scenes import (
     AREA,
     BY_HAND,
@@ -182,6 +183,24 @@ def test_changed_settings_are_followed(launch: Callable[..., Editor]) -> None:
     editor.ask()
     found = editor.work.event("completion", uri=path.as_uri())
     assert found["gate"] == "switched off by a setting"
+
+
+@feature("another server beside it")
+def test_another_server_is_heard_too(
+    kind: type[Editor], launch: Callable[..., Editor], record_property: Callable[[str, object], None]
+) -> None:
+    """Both hovers and both completions are shown, and those of the other one also while the model hangs."""
+    if not kind.several:
+        record_property("result", "has no room for one")
+        return
+    editor = launch(beside=True)
+    checks.shows_both_hovers(editor)
+    checks.shows_both_completions(editor)
+    path = editor.work.file("stalled.py", STALLED + "\n")
+    editor.open(path)
+    editor.append(1)
+    editor.menu()
+    editor.terminal.sees(WRITES)
 
 
 @feature("worker killed")

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 PYTHON = os.environ.get("PHI_LS_E2E_PYTHON") or sys.executable
 SERVER = Path(__file__).parent / "sabotaged.py"
+BESIDE = Path(__file__).parent / "beside.py"
 _KEPT = ("PATH", "LANG", "TZ", "TMPDIR")
 
 PATIENCE_SECONDS = 30.0
@@ -33,12 +34,22 @@ Event = dict[str, Any]
 
 
 class Workplace:
-    """`settings` are those of the user's own file, below what the editor says; `script` is the scripted engine's."""
+    """`settings` are those of the user's own file, below what the editor says; `script` is the scripted engine's.
+
+    With `beside`, the editor is to have another server too, `another-ls`.
+    """
 
     def __init__(
-        self, folder: Path, *, settings: dict[str, Any], script: dict[str, Any], sabotage: bool = False
+        self,
+        folder: Path,
+        *,
+        settings: dict[str, Any],
+        script: dict[str, Any],
+        sabotage: bool = False,
+        beside: bool = False,
     ) -> None:
         self.folder = folder
+        self.beside = beside
         self.project = folder / "project"
         self.home = folder / "home"
         self.journal_file = folder / "journal.jsonl"
@@ -53,16 +64,16 @@ class Workplace:
         (self.project / "pyproject.toml").write_text("")
         (folder / "phi" / "config" / "settings.json").write_text(json.dumps(settings))
         (folder / "script.json").write_text(json.dumps(script))
-        command = folder / "bin" / "phi-ls"
         program = f'-P "{SERVER}"' if sabotage else "-m phi_ls"
         count = '[ "$1" != serve ] || echo $$ >>"$PHI_LS_TEST_SERVERS"'
-        command.write_text(f'#!/bin/sh\n{count}\nexec "{PYTHON}" {program} "$@"\n')
-        command.chmod(0o755)
+        self._command("phi-ls", f'{count}\nexec "{PYTHON}" {program} "$@"')
+        self._command("another-ls", f'exec "{PYTHON}" -P "{BESIDE}"')
         kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
         self.environment = {
             **kept,
             "PATH": f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}",
             "HOME": str(self.home),
+            "SHELL": "/bin/sh",
             "TERM": "screen-256color",
             "COLORTERM": "truecolor",
             "LANG": "C.UTF-8",
@@ -74,6 +85,11 @@ class Workplace:
             "PHI_LS_TEST_SERVERS": str(self._started),
             "PHI_LS_SABOTAGE": str(self._switch),
         }
+
+    def _command(self, name: str, script: str) -> None:
+        command = self.folder / "bin" / name
+        command.write_text(f"#!/bin/sh\n{script}\n")
+        command.chmod(0o755)
 
     def file(self, name: str, text: str) -> Path:
         """A file of the project, byte for byte; what the file must become is compared the same way."""

@@ -31,9 +31,9 @@ def cell(number: int, kind: int = 2) -> dict[str, Any]:
     return {"kind": kind, "document": uri(number)}
 
 
-async def notebook(*texts: dict[str, Any], kinds: tuple[int, ...] = ()) -> Session:
+async def notebook(*texts: dict[str, Any], kinds: tuple[int, ...] = (), capabilities: dict[str, Any] = FULL) -> Session:
     session = Session()
-    await session.initialize({**FULL, "notebookDocument": {"synchronization": {}}})
+    await session.initialize({**capabilities, "notebookDocument": {"synchronization": {}}})
     session.server.use(Assistant(Settings()))
     cells = [cell(number, (kinds or (2,) * len(texts))[number]) for number in range(len(texts))]
     session.notify(
@@ -73,6 +73,15 @@ async def test_a_cell_is_completed_with_what_another_cell_says() -> None:
     session = await notebook(text(0, FETCHES), text(1, ASKS))
     expected = [("return [dict(row) for row in rows][:limit]", {"line": 2, "character": 4})]
     assert await complete(session, 1, 2, 4) == expected
+
+
+async def test_the_popup_of_a_cell_knows_what_another_cell_says() -> None:
+    session = await notebook(text(0, FETCHES), text(1, ASKS), capabilities={})
+    where = {"textDocument": {"uri": uri(1)}, "position": {"line": 2, "character": 4}}
+    (item,) = (await session.result("textDocument/completion", where))["items"]
+    cursor = {"line": 2, "character": 4}
+    expected = {"range": {"start": cursor, "end": cursor}, "newText": "return [dict(row) for row in rows][:limit]"}
+    assert item["textEdit"] == expected
 
 
 async def test_cells_of_another_language_and_cells_for_people_say_nothing() -> None:

@@ -207,6 +207,7 @@ def test_a_status_is_sent_when_it_differs_from_the_last_one() -> None:
         "message": "The starter model",
         "refusals": ("cuda: no GPU",),
         "withheld": "",
+        "hint": "",
     }
 
 

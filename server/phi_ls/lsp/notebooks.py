@@ -1,8 +1,9 @@
 """The open notebooks: their cells are documents of their own, and the code cells of one language together are a page.
 
-On a page stands what a person has written before and after a cell, so completions and hovers are asked on it and their
-places are turned back into places of the cell. A line that only a notebook understands, such as `%time` or `!ls`, is a
-comment there, of the same length; a cell that is all in another language (`%%bash`) is not on it.
+On a page stands what a person has written before and after a cell, so what is asked in a cell is worked on there, and
+its places are turned back into places of the cell (`phi_ls.lsp.ground`). A line that only a notebook understands, such
+as `%time` or `!ls`, is a comment there, of the same length; a cell that is all in another language (`%%bash`) is not on
+it.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+from phi_ls.lsp.ground import Ground
 from phi_ls.text import Source
 
 if TYPE_CHECKING:
@@ -85,6 +87,11 @@ class Notebooks:
         uri = self._holder(document.uri)
         page = self._page(uri, document.language) if uri is not None else None
         return page if page is not None and any(cell.uri == document.uri for cell in page.cells) else None
+
+    def ground(self, document: Document) -> Ground:
+        """What a request in a document is worked on."""
+        source, page = document.snapshot(), self.page_of(document)
+        return Ground(source, page.source, page.start_of(document.uri)) if page is not None else Ground(source, source)
 
     def page_at(self, uri: str) -> Page | None:
         """The newest version of the page of this URI."""

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from phi_ls.features.actions import Answer, Created, Edited, Names, Preview, Result, path_of, symbol_for
+from phi_ls.features.actions import Answer, Created, Edited, Names, Place, Preview, Result, path_of, symbol_for
 from phi_ls.lsp import convert
 from phi_ls.lsp.show import DISCARDED, apply, create, named, shown
 from phi_ls.settings import ConfirmEdits
 from phi_ls.text import Span
 
 if TYPE_CHECKING:
+    from phi_ls.lsp.ground import Ground
     from phi_ls.lsp.server import PhiLanguageServer
     from phi_ls.lsp.stream import Growing
     from phi_ls.text import Source
@@ -30,10 +31,21 @@ class Wanted:
     """What a command works on."""
 
     action: str
-    source: Source
+    ground: Ground
     span: Span
+    """In the document."""
     problems: tuple[str, ...]
     instruction: str
+
+    @property
+    def source(self) -> Source:
+        """The document, as the client knows it."""
+        return self.ground.document
+
+    @property
+    def place(self) -> Place:
+        """The same as the model is asked about it."""
+        return Place(self.ground.source, self.span.moved(self.ground.start), self.problems, self.instruction)
 
     @property
     def kind(self) -> str:
@@ -77,8 +89,9 @@ def place_of(ls: PhiLanguageServer, wanted: Wanted) -> dict[str, object]:
         return {}
     span = wanted.span
     if not len(span) and ls.assistant is not None:
-        symbol = symbol_for(ls.assistant, wanted.source, span)
-        span = symbol.span if symbol is not None else span
+        symbol = symbol_for(ls.assistant, wanted.place.source, wanted.place.span)
+        if symbol is not None and wanted.ground.holds(symbol.span):
+            span = symbol.span.moved(-wanted.ground.start)
     source, span = _now(ls, wanted.source, span)
     area = convert.range_at(source, span, ls.encoding)
     return {"code": {"uri": wanted.source.uri, "range": convert.plain_range(area)}}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from phi_ls.errors import GenerationFailed, UsageError
 from phi_ls.features.actions.generate import Asked, Refused, attempt
-from phi_ls.features.actions.place import shown, symbol_for
+from phi_ls.features.actions.place import file_name, shown, symbol_for
 from phi_ls.features.documentation import documentation_edit, documentation_text, read, render, style_of, width_at
 from phi_ls.features.trust import documents_only, speaks_of
 from phi_ls.inference.schedule import Account
@@ -39,7 +39,7 @@ async def document(assistant: Assistant, source: Source, span: Span, report: Rep
         bare, code_span = _without_doc(source, symbol)
         code = bare if len(bare) <= characters else shown(assistant, source, code_span, characters).text
         request = DocumentRequest(
-            path=source.uri.rsplit("/", 1)[-1],
+            path=file_name(source.uri),
             language=source.language,
             fence=tree.language.fence,
             code=code,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from phi_ls.errors import GenerationFailed, UsageError
 from phi_ls.features.actions.generate import Asked, generate
 from phi_ls.features.actions.heading import explanation_of, of_code, of_problems, titled
-from phi_ls.features.actions.place import Place, shown, symbol_for, task_request
+from phi_ls.features.actions.place import Place, file_name, shown, symbol_for, task_request
 from phi_ls.features.actions.results import Answer
 from phi_ls.features.hover import calls_of, explanation_key, model_label
 from phi_ls.inference.schedule import Account, Rank
@@ -134,7 +134,7 @@ async def _explained(
         tree = assistant.tree(source)
         return assistant.profile.explain(
             ExplainRequest(
-                path=source.uri.rsplit("/", 1)[-1],
+                path=file_name(source.uri),
                 language=source.language,
                 fence=fence_of(source.language),
                 code=code.text,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import cattrs
@@ -17,6 +18,8 @@ from pygls.exceptions import JsonRpcInvalidParams
 
 from phi_ls.features.actions import (
     OWN,
+    Edited,
+    Names,
     Place,
     Preview,
     Result,
@@ -24,8 +27,11 @@ from phi_ls.features.actions import (
     kept_explanation,
     opening,
     run,
+    symbol_for,
 )
+from phi_ls.features.actions.generate import Refused, preview
 from phi_ls.lsp import convert
+from phi_ls.lsp.ground import Ground, why_not_here
 from phi_ls.lsp.outcome import Wanted, carry_out, place_of
 from phi_ls.lsp.protocol import RequestFailed
 from phi_ls.lsp.stream import Growing
@@ -72,7 +78,7 @@ async def own(ls: PhiLanguageServer, argument: object, token: Token) -> object:
 async def _kept(ls: PhiLanguageServer, wanted: Wanted) -> Result | None:
     """The explanation that is kept for hovers."""
     assistant = await ls.started()
-    return kept_explanation(assistant, wanted.source, wanted.span) if assistant is not None else None
+    return kept_explanation(assistant, wanted.place.source, wanted.place.span) if assistant is not None else None
 
 
 def _growing(ls: PhiLanguageServer, wanted: Wanted) -> Growing | None:
@@ -82,8 +88,7 @@ def _growing(ls: PhiLanguageServer, wanted: Wanted) -> Growing | None:
         return None
     if action is None and not _answers(ls.assistant, wanted.action):
         return None
-    place = Place(wanted.source, wanted.span, wanted.problems, wanted.instruction)
-    return Growing(ls, wanted.kind, opening(ls.assistant, wanted.action, place), place_of(ls, wanted))
+    return Growing(ls, wanted.kind, opening(ls.assistant, wanted.action, wanted.place), place_of(ls, wanted))
 
 
 def _answers(assistant: Assistant, action_id: str) -> bool:
@@ -101,7 +106,8 @@ def _wanted(ls: PhiLanguageServer, action_id: str, argument: object) -> Wanted:
         raise JsonRpcInvalidParams("wanted one object with uri and range")
     document = ls.documents.get(str(argument.get("uri")))
     if action_id == "commitMessage" and document is None:
-        return Wanted(action_id, Source(str(argument.get("uri") or ls.folder), "", 0, ""), Span(0, 0), (), "")
+        nothing = Source(str(argument.get("uri") or ls.folder), "", 0, "")
+        return Wanted(action_id, Ground(nothing, nothing), Span(0, 0), (), "")
     area = _area(argument, needed=action_id not in ("explainFile", "commitMessage"))
     if document is None:
         raise RequestFailed("phi-ls can work on open files only; open the file and try again")
@@ -109,17 +115,47 @@ def _wanted(ls: PhiLanguageServer, action_id: str, argument: object) -> Wanted:
         raise RequestFailed("the file is larger than 2 MiB; phi-ls leaves it alone")
     if argument.get("version", document.version) not in (document.version, None):
         raise RequestFailed("the file has changed since the command was offered; try again")
-    source = document.snapshot()
+    ground = ls.notebooks.ground(document)
     problems = argument.get("problems")
     told = [str(problem) for problem in problems] if isinstance(problems, list) else []
     instruction = argument.get("instruction")
     return Wanted(
         action_id,
-        source,
-        convert.span_at(source, area, ls.encoding),
+        ground,
+        convert.span_at(ground.document, area, ls.encoding),
         tuple(told[:MOST_PROBLEMS]),
         instruction if isinstance(instruction, str) else "",
     )
+
+
+def _possible(assistant: Assistant, wanted: Wanted) -> Place:
+    """What an action works on. Raises `RequestFailed` for one that would edit another cell than it was asked in.
+
+    A problem where a name is used is corrected on its line, and not where another cell defines the name.
+    """
+    action, place, ground = action_of(wanted.action), wanted.place, wanted.ground
+    if action is None or not ground.is_cell:
+        return place
+    meant = symbol_for(assistant, place.source, place.span)
+    if reason := why_not_here(action, ground, meant):
+        raise RequestFailed(reason)
+    if action.kind == "edit" and meant is not None and not ground.holds(meant.name_span):
+        return replace(place, span=place.source.line_span(place.source.line_at(place.span.start)))
+    return place
+
+
+def _at_home(wanted: Wanted, result: Result) -> Result:
+    """A result in places of the document; edits that leave it become a preview."""
+    ground = wanted.ground
+    if isinstance(result, Names) and ground.is_cell:
+        return replace(result, source=ground.document, offset=result.offset - ground.start)
+    if not isinstance(result, Edited) or not ground.is_cell:
+        return result
+    edits = ground.at_home(result.edits)
+    if isinstance(edits, str):
+        markdown = preview(result.title, Refused(result.answer, edits), ground.document.language)
+        return Preview(result.title, markdown, edits, result.account)
+    return replace(result, source=ground.document, edits=edits)
 
 
 def _area(argument: Mapping[str, Any], *, needed: bool) -> types.Range:
@@ -143,6 +179,7 @@ async def _run(ls: PhiLanguageServer, wanted: Wanted, token: Token, growing: Gro
     assistant = await ls.started()
     if assistant is None:
         raise RequestFailed("phi-ls is still starting; try again in a moment")
+    place = _possible(assistant, wanted)
     began, outcome = time.perf_counter(), "cancelled"
     name = wanted.kind
     try:
@@ -156,12 +193,13 @@ async def _run(ls: PhiLanguageServer, wanted: Wanted, token: Token, growing: Gro
             result = await run(
                 assistant,
                 wanted.action,
-                wanted.source,
-                wanted.span,
+                place.source,
+                place.span,
                 grown,
-                problems=wanted.problems,
-                instruction=wanted.instruction,
+                problems=place.problems,
+                instruction=place.instruction,
             )
+        result = _at_home(wanted, result)
         outcome = f"preview: {result.reason}" if isinstance(result, Preview) else "done"
     except Exception as error:
         outcome = f"failed: {type(error).__name__}"

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
-from phi_ls.features.actions import OWN, Action, available
+from phi_ls.features.actions import OWN, Action, available, symbol_for
 from phi_ls.lsp import convert
+from phi_ls.lsp.ground import why_not_here
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,16 +38,19 @@ async def code_action(ls: PhiLanguageServer, params: types.CodeActionParams) -> 
     document = ls.documents.get(params.text_document.uri)
     if document is None or document.too_large:
         return []
-    source = document.snapshot()
+    ground = ls.notebooks.ground(document)
+    source = ground.document
     assistant = await ls.started()
     if assistant is None:
         return []
     span = convert.span_at(source, params.range, ls.encoding)
+    there = span.moved(ground.start)
     if not len(span):
-        assistant.warmth.rests(source, span.start)  # editors ask for actions where the cursor has come to
+        assistant.warmth.rests(ground.source, there.start)  # editors ask for actions where the cursor has come to
     diagnostics = params.context.diagnostics
     automatic = params.context.trigger_kind == types.CodeActionTriggerKind.Automatic
-    possible = available(assistant, source, span, problems=len(diagnostics), only_named=automatic)
+    possible = available(assistant, ground.source, there, problems=len(diagnostics), only_named=automatic)
+    meant = symbol_for(assistant, ground.source, there)
     argument = {
         "uri": source.uri,
         "range": convert.plain_range(convert.range_at(source, span, ls.encoding)),
@@ -55,7 +59,7 @@ async def code_action(ls: PhiLanguageServer, params: types.CodeActionParams) -> 
     return [
         _light(ls, action, argument, diagnostics)
         for action in possible
-        if _is_wanted(_kind(action), params.context.only)
+        if _is_wanted(_kind(action), params.context.only) and not why_not_here(action, ground, meant)
     ]
 
 

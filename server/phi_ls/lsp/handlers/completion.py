@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
@@ -33,9 +34,10 @@ async def completion(ls: PhiLanguageServer, params: types.CompletionParams) -> t
     document = ls.documents.get(params.text_document.uri)
     if document is None or document.too_large or ls.assistant is None:
         return nothing
-    source = document.snapshot()
+    ground = ls.notebooks.ground(document)
+    source, start = ground.document, ground.start
     offset = convert.offset_at(source, params.position, ls.encoding)
-    work = asyncio.ensure_future(offer_at(ls, ls.assistant, source, offset, trigger=Trigger.AUTOMATIC))
+    work = asyncio.ensure_future(offer_at(ls, ls.assistant, ground.source, offset + start, trigger=Trigger.AUTOMATIC))
     try:
         done, _ = await asyncio.wait({work}, timeout=_patience(params.context))
     except asyncio.CancelledError:
@@ -43,6 +45,7 @@ async def completion(ls: PhiLanguageServer, params: types.CompletionParams) -> t
         raise
     if not done or not (offer := work.result()).text or document.version != source.version:
         return nothing
+    offer = replace(offer, span=offer.span.moved(-start))
     return types.CompletionList(is_incomplete=True, items=[_item(ls, source, offset, offer)])
 
 

@@ -21,19 +21,13 @@ async def hover(ls: PhiLanguageServer, params: types.HoverParams) -> types.Hover
     document = ls.documents.get(params.text_document.uri)
     if document is None or document.too_large:
         return None
-    source = document.snapshot()
+    ground = ls.notebooks.ground(document)
+    source = ground.document
     assistant = await ls.started()
     if assistant is None or ls.ahead is None:
         return None
-    offset = convert.offset_at(source, params.position, ls.encoding)
-    page = ls.notebooks.page_of(document)
-    if page is None:
-        card = await ls.ahead.hover(source, offset)
-    else:
-        start = page.start_of(document.uri)
-        card = await ls.ahead.hover(page.source, offset + start)
-        card = replace(card, span=card.span.moved(-start)) if card else None
-    card = _in_its_cell(ls, card) if card else None
+    card = await ls.ahead.hover(ground.source, convert.offset_at(source, params.position, ls.encoding) + ground.start)
+    card = _in_its_cell(ls, replace(card, span=card.span.moved(-ground.start))) if card else None
     assistant.journal.write(
         "hover",
         uri=source.uri,

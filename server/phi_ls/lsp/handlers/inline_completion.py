@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from lsprotocol import types
 
 from phi_ls.features.inline_completion import Offer, Trigger, complete
-from phi_ls.lsp import convert
+from phi_ls.lsp import convert, hint
 from phi_ls.text import Edit
 
 if TYPE_CHECKING:
@@ -34,18 +34,17 @@ async def inline_completion(
     document = ls.documents.get(params.text_document.uri)
     if document is None or document.too_large:
         return types.InlineCompletionList(items=[])
-    source, encoding = document.snapshot(), ls.encoding
+    ground, encoding = ls.notebooks.ground(document), ls.encoding
+    source, start = ground.document, ground.start
     invoked = params.context.trigger_kind == types.InlineCompletionTriggerKind.Invoked
     assistant = await ls.started() if invoked else ls.assistant
     if assistant is None:
         return types.InlineCompletionList(items=[])
     chosen = params.context.selected_completion_info
-    page = ls.notebooks.page_of(document)
-    whole, start = (page.source, page.start_of(document.uri)) if page else (source, 0)
     selected = Edit(convert.span_at(source, chosen.range, encoding).moved(start), chosen.text) if chosen else None
     offset = convert.offset_at(source, params.position, encoding) + start
     trigger = Trigger.INVOKED if invoked else Trigger.AUTOMATIC
-    offer = await offer_at(ls, assistant, whole, offset, trigger=trigger, selected=selected)
+    offer = await offer_at(ls, assistant, ground.source, offset, trigger=trigger, selected=selected)
     if offer.superseded or document.version != source.version:
         return None
     if not offer.text:
@@ -74,6 +73,7 @@ async def offer_at(
         _log.exception("a completion failed")
         return Offer(gate="it failed inside phi-ls; its log says where")
     _trace(ls, offer)
+    hint.after_an_offer(ls, assistant)
     return offer
 
 

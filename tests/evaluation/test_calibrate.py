@@ -52,6 +52,25 @@ def test_texts_are_shown_where_one_in_five_is_right(right: tuple[int, ...], thre
     assert calibration.threshold == threshold
 
 
+def test_a_floor_is_found_where_the_least_sure_token_tells_more_than_the_mean() -> None:
+    # The mean says nothing: of each tenth the same six are right, those without a guessed token.
+    records = [
+        replace(RECORD, confidence=tenth / 10 + place / 1000, least=0.1 * place, exact=place >= 4)
+        for tenth in range(10)
+        for place in range(10)
+    ]
+    calibration = calibrate(records)
+    assert calibration is not None
+    assert (calibration.threshold, calibration.floor) == (0.0, 0.4)
+    assert [bool(calibration.doubt(r.confidence or 0, r.least or 0)) for r in records] == [not r.exact for r in records]
+
+
+def test_where_least_sure_tokens_were_not_kept_there_is_no_floor() -> None:
+    calibration = calibrate(answers(0, 0, 0, 1, 1, 3, 3, 5, 5, 9))
+    assert calibration is not None
+    assert (calibration.threshold, calibration.floor) == (0.5, 0.0)
+
+
 def test_quarters_are_equal_parts_by_rising_confidence() -> None:
     calibration = calibrate(answers(0, 0, 0, 2, 2, 4, 4, 6, 6, 10))
     assert calibration is not None

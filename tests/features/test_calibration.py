@@ -12,7 +12,7 @@ import pytest
 
 from marked import marked
 from phi_ls.features.assistant import Assistant
-from phi_ls.features.calibration import Calibration, Calibrations, Quarter, confidence_of, store
+from phi_ls.features.calibration import Calibration, Calibrations, Quarter, confidence_of, least_of, store
 from phi_ls.features.inline_completion import Offer, Trigger, complete
 from phi_ls.settings import resolve
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 BOUND = 30.0
 QUARTERS = tuple(Quarter(lowest / 100, 50, share) for lowest, share in ((5, 0.0), (20, 0.1), (40, 0.3), (70, 0.6)))
 MEASURED = Calibration(0.5, 200, QUARTERS)
+FLOORED = Calibration(0.5, 200, QUARTERS, floor=0.6)
 LINE = "result = compute($0\n"
 KNOWN = "result = compute(first)\nresult = compute(first)\n"
 
@@ -66,6 +67,14 @@ def test_what_is_stored_is_read_again(own_home: Path) -> None:
     known = Calibrations()
     assert known.of("phi", "cpu") == MEASURED
     assert known.of("phi", "gguf") == Calibration(1.0, 10, ())
+    store("phi", "cuda", FLOORED)
+    assert Calibrations().of("phi", "cuda") == FLOORED
+
+
+def test_a_measurement_from_before_there_were_floors_has_none(own_home: Path) -> None:
+    file = store("phi", "cpu", MEASURED)
+    file.write_text(file.read_text().replace('"floor"', '"unknown"'))
+    assert Calibrations().of("phi", "cpu") == MEASURED
 
 
 @pytest.mark.parametrize("content", ["", "[]", '{"phi cpu": 3}', '{"phi cpu": {"threshold": "x"}}'])
@@ -82,6 +91,8 @@ def test_the_quarter_of_a_confidence_tells_how_often_it_is_right(confidence: flo
 def test_confidence_is_the_geometric_mean_of_the_probabilities() -> None:
     assert confidence_of([math.log(0.5), math.log(0.125)]) == pytest.approx(0.25)
     assert confidence_of([]) == 0.0
+    assert least_of([math.log(0.5), math.log(0.125)]) == pytest.approx(0.125)
+    assert least_of([]) == 0.0
 
 
 @pytest.mark.e2e
@@ -114,6 +125,21 @@ async def test_a_doubted_text_is_asked_for_once_and_shown_when_it_is_wanted(
         ("irst)", "cache", ""),
         ("rst)", "cache", ""),
     ]
+
+
+@pytest.mark.e2e
+async def test_one_guessed_token_is_enough_to_offer_nothing_unasked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with assistant_with(tmp_path, monkeypatch, "first)", 0.55, FLOORED) as assistant:
+        asked = [await ask(assistant, LINE), await ask(assistant, LINE), await ask(assistant, LINE, Trigger.INVOKED)]
+        why = "the least sure token has 0.55, which is below 0.60"
+        assert [(offer.text, offer.came_from, offer.gate) for offer in asked] == [
+            ("", "model", why),
+            ("", "cache", why),
+            ("first)", "cache", ""),
+        ]
+        assert assistant.decisions[0]["least"] == pytest.approx(0.55)
 
 
 BLOCK = "def f(a):\n    $0\n"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -12,11 +13,13 @@ import pytest
 
 from marked import marked
 from phi_ls.catalog import local_models, read_catalog
+from phi_ls.features.advice import after_silence
 from phi_ls.features.assistant import Assistant
 from phi_ls.features.calibration import Calibration
 from phi_ls.features.doctor import as_text, examine
 from phi_ls.features.inline_completion import Offer, Trigger, complete
 from phi_ls.features.unasked import withheld
+from phi_ls.hardware import HardwareReport
 from phi_ls.inference.select import Candidate
 from phi_ls.settings import Unasked, resolve
 
@@ -141,6 +144,14 @@ async def test_the_starter_model_is_asked_only_by_hand(tmp_path: Path, monkeypat
         assert "\n" not in offer.gate
         assert f" unasked {offer.gate} " in " ".join(as_text(examine(assistant)).split())
         assert (await ask(assistant, LINE, Trigger.INVOKED)).account.new_tokens > 0
+        large, small = (HardwareReport("linux", "x86_64", "one", 8, 8, mib, mib) for mib in (64_000, 1_000))
+        said = (
+            "Nothing was suggested while you typed: what the starter model writes is too often wrong to be shown "
+            "unasked, and no similar text was found around this file. You can ask for a suggestion by hand"
+        )
+        assert after_silence(assistant, small, by_hand=True) == f"{said}."
+        better = after_silence(assistant, large, by_hand=True).removeprefix(f"{said}, or have a better model: ")
+        assert re.fullmatch(r"`phi-ls models pull phi-\S+` fetches \d\S* GB\.", better)
 
 
 @pytest.mark.engine

@@ -83,4 +83,6 @@ def _keep(measured: Measured) -> str:
     except OSError as error:
         raise UsageError(f"wanted to keep the calibration, found {error}") from error
     shown = "nothing" if calibration.threshold >= 1 else f"nothing below a confidence of {calibration.threshold:.2f}"
+    if calibration.floor:
+        shown += f", and nothing with a token below {calibration.floor:.2f},"
     return f"kept in {file}: while you type, {shown} is shown of {who.model} on {who.backend}"

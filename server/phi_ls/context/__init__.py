@@ -4,11 +4,12 @@ Everything that leaves here has had its secrets taken out and its line ends made
 """
 
 from phi_ls.context.budget import Budget
-from phi_ls.context.completion import CompletionContext, completion_context, display_path
+from phi_ls.context.completion import PREFIX_SHARE, CompletionContext, completion_context, display_path
 from phi_ls.context.secrets import REDACTED, redact
 from phi_ls.context.snippets import LineIndex, Snippet, snippets
 
 __all__ = [
+    "PREFIX_SHARE",
     "REDACTED",
     "Budget",
     "CompletionContext",

@@ -49,10 +49,16 @@ class CompletionContext:
     """Pieces of other code that resemble the cursor's place, best first; see `phi_ls.context.snippets`."""
 
 
-def completion_context(source: Source, tree: Tree | None, offset: int, budget: Budget) -> CompletionContext:
-    """Collect the context of `offset`. `tree` is the tree of `source`, or None for text without a grammar."""
+def completion_context(
+    source: Source, tree: Tree | None, offset: int, budget: Budget, *, start: int | None = None
+) -> CompletionContext:
+    """Collect the context of `offset`. `tree` is the tree of `source`, or None for text without a grammar.
+
+    The prefix begins at `start`, which is for the caller to fit into the budget, or at a line that fits.
+    """
     text = source.text
-    start = window_start(text, offset, budget.characters(PREFIX_SHARE))
+    if start is None:
+        start = window_start(text, offset, budget.characters(PREFIX_SHARE))
     end = window_end(text, offset, budget.characters(SUFFIX_SHARE))
     room = budget.characters(STABLE_SHARE)
     scopes = _signatures(tree, offset) if tree else []

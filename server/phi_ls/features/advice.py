@@ -8,11 +8,13 @@ from phi_ls.catalog.places import gigabytes
 from phi_ls.errors import UsageError
 from phi_ls.features.supply import about, model_offers
 from phi_ls.inference.packages import recipes
+from phi_ls.settings import Unasked
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from phi_ls.features.assistant import Assistant
+    from phi_ls.features.supply import ModelOffer
     from phi_ls.hardware import HardwareReport
     from phi_ls.inference.select import Candidate
 
@@ -20,6 +22,25 @@ if TYPE_CHECKING:
 def advice(assistant: Assistant, report: HardwareReport, candidates: Sequence[Candidate]) -> tuple[str, ...]:
     """What to do, the most useful thing first; nothing where all is well."""
     return (*_engines(report, candidates), *_model(assistant, report), *_measurement(candidates))
+
+
+def after_silence(assistant: Assistant, report: HardwareReport, *, by_hand: bool) -> str:
+    """What to say to who was shown nothing for long, since the model's text is not shown unasked; "" for all others.
+
+    `by_hand` says that the editor can ask for a completion without a key being typed.
+    """
+    candidate = assistant.candidate
+    if candidate is None or not assistant.withheld or assistant.settings.inline_completion.unasked is Unasked.LOOKUP:
+        return ""
+    alike = ", and no similar text was found around this file" if assistant.settings.inline_completion.lookup else ""
+    ask = "ask for a suggestion by hand" if by_hand else 'set phi.inlineCompletion.unasked to "model" to see it'
+    who = "the starter model" if candidate.local and candidate.local.model.starter else candidate.model
+    better = _better(assistant, report)
+    pull = f", or have a better model: {_pull(better)}" if better is not None else ""
+    return (
+        f"Nothing was suggested while you typed: what {who} writes is too often wrong to be shown unasked{alike}. "
+        f"You can {ask}{pull}."
+    )
 
 
 def _engines(report: HardwareReport, candidates: Sequence[Candidate]) -> list[str]:
@@ -39,14 +60,18 @@ def _engines(report: HardwareReport, candidates: Sequence[Candidate]) -> list[st
 
 
 def _model(assistant: Assistant, report: HardwareReport) -> list[str]:
-    best = next((offer for offer in model_offers(assistant, report) if offer.recommended), None)
-    if best is None:
-        return []
-    size = gigabytes(best.left)
-    verb = "goes on with" if best.state == "unfinished" else "fetches"
-    return [
-        f"have a better model: `phi-ls models pull {best.model}` {verb} {size}, licence {best.licence}; {best.reason}"
-    ]
+    best = _better(assistant, report)
+    return [f"have a better model: {_pull(best)}, licence {best.licence}; {best.reason}"] if best is not None else []
+
+
+def _better(assistant: Assistant, report: HardwareReport) -> ModelOffer | None:
+    """The model that would be taken before all others, and is not here."""
+    return next((offer for offer in model_offers(assistant, report) if offer.recommended), None)
+
+
+def _pull(offer: ModelOffer) -> str:
+    verb = "goes on with" if offer.state == "unfinished" else "fetches"
+    return f"`phi-ls models pull {offer.model}` {verb} {gigabytes(offer.left)}"
 
 
 def _measurement(candidates: Sequence[Candidate]) -> list[str]:

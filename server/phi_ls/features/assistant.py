@@ -23,7 +23,7 @@ from phi_ls.features.explanations import Explanations
 from phi_ls.features.following import Following
 from phi_ls.features.lookup import Neighbours
 from phi_ls.features.rhythm import Rhythm
-from phi_ls.features.unasked import withheld
+from phi_ls.features.unasked import Silence, withheld
 from phi_ls.features.warmth import Warmth
 from phi_ls.features.why import outcome
 from phi_ls.hardware import HardwareReport, on_mains, probe
@@ -67,6 +67,8 @@ class Status:
     refusals: tuple[str, ...]
     withheld: str = ""
     """Why completions of the model are shown only when they are asked for; "" when they are shown while one types."""
+    hint: str = ""
+    """What to do about that, told to who has typed for long and was shown nothing, once on a machine; else ""."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,8 @@ class Assistant:
         """The completion that is being generated, or the last one."""
         self.epochs = Epochs()
         self.rhythm = Rhythm()
+        self.silence = Silence()
+        self._hint = ""
         self.newest: Callable[[str], Source | None] = lambda _uri: None
         """The newest text of a document, from who keeps the documents."""
         self.calibrations = Calibrations()
@@ -186,7 +190,13 @@ class Assistant:
             message=self.supervisor.failure or _notice(candidate),
             refusals=self.supervisor.refusals,
             withheld=self.withheld,
+            hint=self._hint if self.withheld else "",
         )
+
+    def hint(self, words: str) -> None:
+        """Show these words with the status, as long as they are true."""
+        self._hint = words
+        self._changed()
 
     def on_status(self, listener: Callable[[Status], None]) -> None:
         """Call `listener` with each new status."""
@@ -236,6 +246,7 @@ class Assistant:
     def forget(self, uri: str) -> None:
         """Drop what is kept of a closed document."""
         self._trees.pop(uri, None)
+        self.epochs.forget(uri)
         self.neighbours.leave(uri)
 
     def take_ticket(self) -> int:
@@ -295,10 +306,10 @@ class Assistant:
         """Remember what became of a completion, for those who ask why."""
         self.decisions.append({"t": time.monotonic(), **event})
 
-    def doubts(self, confidence: float) -> bool:
-        """Whether the model was measured and is too unsure for its text to be offered unasked."""
+    def doubt(self, confidence: float, least: float) -> str:
+        """Why a text of which the model is so sure is not offered unasked; "" when it is, or was never measured."""
         calibration = self.calibration
-        return calibration is not None and confidence < calibration.threshold
+        return calibration.doubt(confidence, least) if calibration is not None else ""
 
     def explanation(self, key: str) -> str | None:
         """A cached explanation."""

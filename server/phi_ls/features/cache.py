@@ -27,13 +27,15 @@ _CLOSED_BY_EDITOR = re.compile(r"[)\]}\"'`]{1,4}")
 class Kept:
     """A completion, or what is left of it; "" says that there is nothing to offer.
 
-    `confidence` is that of the model in a text that was not shown yet; None for what was, and for what was looked up.
+    `confidence` is that of the model in a text that was not shown yet, `least` the probability of its least sure token;
+    None for what was, and for what was looked up.
     `replaces` characters behind the cursor are in the text as well. `cut`: what the model was unsure of was left out.
     """
 
     text: str
     by: Literal["model", "lookup"] = "model"
     confidence: float | None = None
+    least: float | None = None
     replaces: int = 0
     cut: bool = False
 
@@ -61,12 +63,13 @@ class CompletionCache:
         *,
         by: Literal["model", "lookup"] = "model",
         confidence: float | None = None,
+        least: float | None = None,
         replaces: int = 0,
         cut: bool = False,
     ) -> None:
         """Remember what belongs to `offset`; the arguments are those of `Kept`."""
         key = _Key(source.uri, offset, _before(source, offset), *_after(source, offset))
-        self._entries[key] = Kept(text=text, by=by, confidence=confidence, replaces=replaces, cut=cut)
+        self._entries[key] = Kept(text=text, by=by, confidence=confidence, least=least, replaces=replaces, cut=cut)
         self._entries.move_to_end(key)
         while len(self._entries) > CAPACITY:
             self._entries.popitem(last=False)

@@ -1,8 +1,8 @@
 """How far a model's own confidence can be trusted here, as `phi-ls eval` measured it on the user's code.
 
-A model's confidence in a text is the geometric mean of its tokens' probabilities. Below the threshold nothing is
-offered while somebody types; without a measurement everything is. Quarters of the measured answers say how often an
-answer of such a confidence was right.
+A model's confidence in a text is the geometric mean of its tokens' probabilities. Where it is below the threshold, or
+where the least probable token is below the floor, nothing is offered while somebody types; without a measurement
+everything is. Quarters of the measured answers say how often an answer of such a confidence was right.
 """
 
 from __future__ import annotations
@@ -38,6 +38,16 @@ class Calibration:
     threshold: float
     holes: int
     quarters: tuple[Quarter, ...]
+    floor: float = 0.0
+    """What the least probable token must reach; 0 where that was not measured, or tells no more than the mean."""
+
+    def doubt(self, confidence: float, least: float) -> str:
+        """Why a text of such a confidence, with such a least probable token, is not worth showing; "" when it is."""
+        if confidence < self.threshold:
+            return f"confidence {confidence:.2f} is below {self.threshold:.2f}"
+        if least < self.floor:
+            return f"the least sure token has {least:.2f}, which is below {self.floor:.2f}"
+        return ""
 
     def right(self, confidence: float) -> float:
         """How often an answer of such a confidence was right."""
@@ -71,6 +81,11 @@ def confidence_of(logprobs: Sequence[float]) -> float:
     return math.exp(sum(logprobs) / len(logprobs)) if logprobs else 0.0
 
 
+def least_of(logprobs: Sequence[float]) -> float:
+    """The least of probabilities, from their natural logarithms; 0 for no token."""
+    return math.exp(min(logprobs)) if logprobs else 0.0
+
+
 def _file() -> Path:
     return cache_dir() / FILE
 
@@ -91,4 +106,4 @@ def _read_file(file: Path) -> dict[str, Calibration]:
 
 def _calibration(row: dict[str, Any]) -> Calibration:
     quarters = tuple(Quarter(float(q["lowest"]), int(q["n"]), float(q["exact_match"])) for q in row["quarters"])
-    return Calibration(float(row["threshold"]), int(row["holes"]), quarters)
+    return Calibration(float(row["threshold"]), int(row["holes"]), quarters, float(row.get("floor", 0.0)))

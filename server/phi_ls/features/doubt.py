@@ -1,7 +1,8 @@
 """Which lines of a model's text are sure enough to be shown unasked.
 
-The confidence of a line is the geometric mean of its tokens' probabilities. A text ends before its first line that is
-less sure than the threshold; what was written behind it was written on sand.
+A line is doubted where the geometric mean of its tokens' probabilities, or the least of them, is too low: one token
+that was guessed makes the line wrong, however sure the others are. A text ends before its first doubted line; what was
+written behind it was written on sand.
 """
 
 from __future__ import annotations
@@ -10,10 +11,12 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from phi_ls.features.calibration import confidence_of
+from phi_ls.features.calibration import confidence_of, least_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from phi_ls.features.calibration import Calibration
 
 
 @dataclass
@@ -28,9 +31,9 @@ class Line:
         """Whether another line follows."""
         return bool(self.text.strip()) and self.text.endswith("\n")
 
-    def doubted(self, threshold: float) -> bool:
+    def doubted(self, measured: Calibration) -> bool:
         """Whether the model was too unsure. A line that came along with the end of the one before is as sure as it."""
-        return bool(self.logprobs) and confidence_of(self.logprobs) < threshold
+        return bool(self.logprobs) and bool(measured.doubt(confidence_of(self.logprobs), least_of(self.logprobs)))
 
 
 class Lines:
@@ -47,14 +50,14 @@ class Lines:
         for piece in further:
             self._current().text += piece
 
-    def doubt(self, threshold: float) -> bool:
-        """Whether a line that has ended is less sure than that."""
-        return any(line.ended and line.doubted(threshold) for line in self._lines)
+    def doubt(self, measured: Calibration | None) -> bool:
+        """Whether a line that has ended is doubted; never without a measurement."""
+        return measured is not None and any(line.ended and line.doubted(measured) for line in self._lines)
 
-    def sure(self, threshold: float) -> tuple[Line, ...]:
+    def sure(self, measured: Calibration | None) -> tuple[Line, ...]:
         """The lines before the first doubted one; if that is the first of all, it alone."""
-        kept = next((n for n, line in enumerate(self._lines) if line.doubted(threshold)), len(self._lines))
-        return tuple(self._lines[: max(kept, 1)])
+        doubted = (n for n, line in enumerate(self._lines) if measured is not None and line.doubted(measured))
+        return tuple(self._lines[: max(next(doubted, len(self._lines)), 1)])
 
     def _current(self) -> Line:
         if self._lines[-1].ended:

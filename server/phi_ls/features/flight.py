@@ -13,9 +13,9 @@ import time
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
-from phi_ls.context import completion_context
+from phi_ls.context import PREFIX_SHARE, completion_context
 from phi_ls.errors import PhiLsError, PromptTooLong
-from phi_ls.features.calibration import confidence_of
+from phi_ls.features.calibration import confidence_of, least_of
 from phi_ls.features.doubt import Line, Lines, joined
 from phi_ls.features.lookup import lookup
 from phi_ls.features.postprocess import clean_line, is_complete, preview
@@ -24,6 +24,7 @@ from phi_ls.inference.schedule import Account, Displaced, Rank
 
 if TYPE_CHECKING:
     from phi_ls.features.assistant import Assistant
+    from phi_ls.features.calibration import Calibration
     from phi_ls.features.lookup import Match
     from phi_ls.features.postprocess.shape import Shape
     from phi_ls.prompt import Prompt
@@ -63,6 +64,11 @@ class Flight:
     def confidence(self) -> float:
         """The geometric mean of the probabilities of the tokens that are kept."""
         return confidence_of(joined(self._kept()).logprobs)
+
+    @property
+    def least(self) -> float:
+        """The least of the probabilities of the tokens that are kept."""
+        return least_of(joined(self._kept()).logprobs)
 
     @property
     def done(self) -> bool:
@@ -183,16 +189,21 @@ class Flight:
         ended = self.shape.with_prefilled(self.shape.prefilled, truncated=truncated)
         self.text, self.replaces = clean_line(kept, ended)
         assistant.completions.put(
-            source, offset, self.text, confidence=self.confidence, replaces=self.replaces, cut=self.cut
+            source,
+            offset,
+            self.text,
+            confidence=self.confidence,
+            least=self.least,
+            replaces=self.replaces,
+            cut=self.cut,
         )
 
-    def _threshold(self) -> float:
+    def _measured(self) -> Calibration | None:
         """What a line that nobody asked for must reach."""
-        calibration = self._assistant.calibration if self.unasked else None
-        return calibration.threshold if calibration else 0.0
+        return self._assistant.calibration if self.unasked else None
 
     def _kept(self) -> tuple[Line, ...]:
-        return self._lines.sure(self._threshold())
+        return self._lines.sure(self._measured())
 
     async def _drafts(self, prompt: Prompt) -> tuple[str, ...]:
         """What lookup finds here, as a guess for the worker to verify, where the worker has measured that this pays."""
@@ -237,7 +248,7 @@ class Flight:
         if "\n" not in newest:
             looks = self.account.new_tokens % LOOK_TOKENS == 0
             return "repetition" if looks and is_loop(preview(self.raw, self.shape)) else ""
-        if self._lines.doubt(self._threshold()):
+        if self._lines.doubt(self._measured()):
             self.cut = True
             return "doubted"
         return "complete" if is_complete(self.raw, self.shape) else ""
@@ -245,10 +256,14 @@ class Flight:
 
 def prompt_for(assistant: Assistant, shape: Shape) -> Prompt:
     """What the model is told of a place. The front of it stays what it was while one line is being written."""
+    profile = assistant.profile
     budget = assistant.budget(assistant.settings.inline_completion.max_new_tokens)
-    context = completion_context(shape.source, shape.tree, shape.offset, budget)
+    room = budget.characters(PREFIX_SHARE)
+    limit = room if profile.prefix_characters is None else min(room, profile.prefix_characters)
+    start = assistant.epochs.start(shape.source, shape.tree, shape.offset, limit)
+    context = completion_context(shape.source, shape.tree, shape.offset, budget, start=start)
     context = assistant.epochs.settled(shape.source, shape.offset, context)
-    return assistant.profile.completion(context, multiline=shape.multiline)
+    return profile.completion(context, multiline=shape.multiline)
 
 
 def sequence_of(prompt: Prompt, source: Source) -> str:

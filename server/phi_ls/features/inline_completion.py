@@ -54,6 +54,8 @@ class Offer:
     account: Account = field(default_factory=Account)
     confidence: float | None = None
     """How sure its source is, from 0 to 1, where that is known."""
+    least: float | None = None
+    """The probability of the model's least sure token."""
     cut: bool = False
     """Whether what the model was unsure of was left out."""
     ms_total: float = 0.0
@@ -79,6 +81,9 @@ async def complete(
     assistant.following.asked(source, offset)
     if trigger is Trigger.AUTOMATIC:
         assistant.rhythm.key(began)
+        assistant.silence.key(began)
+    else:
+        assistant.silence.end()
     deleted = assistant.deleted_since(source, offset)
     at, where = source, offset
     if selected is not None:
@@ -163,10 +168,11 @@ def _keep_shown(assistant: Assistant, source: Source, offset: int, offer: Offer)
 def _kept(assistant: Assistant, source: Source, offset: int, known: Kept, *, automatic: bool) -> Offer:
     """What the cache holds. A text that was doubted before it was ever shown is doubted again, and lookup may win."""
     span = Span(offset, offset + known.replaces)
-    offer = Offer(text=known.text, span=span, came_from="cache", confidence=known.confidence, cut=known.cut)
+    confidence, least = known.confidence, known.least
+    offer = Offer(text=known.text, span=span, came_from="cache", confidence=confidence, least=least, cut=known.cut)
     if not known.text:
         return replace(offer, gate="nothing was found here before")
-    if not automatic or known.confidence is None or not assistant.doubts(known.confidence):
+    if not automatic or confidence is None or not assistant.doubt(confidence, least or 0.0):
         return offer
     tree = assistant.tree(source, around=offset)
     shape = shape_at(source, tree, offset, assistant.settings.inline_completion.multiline)
@@ -203,15 +209,12 @@ def _likelier(assistant: Assistant, offer: Offer, found: Offer) -> Offer:
     Without a measurement of the model its text goes before a match that was not good enough to be shown at once.
     """
     confidence, calibration = offer.confidence or 0.0, assistant.calibration
-    doubtful = bool(offer.text) and assistant.doubts(confidence)
-    expected = calibration.right(confidence) if calibration and offer.text and not doubtful else 0.0
+    doubt = assistant.doubt(confidence, offer.least or 0.0) if offer.text else ""
+    expected = calibration.right(confidence) if calibration and offer.text and not doubt else 0.0
     known = found.confidence or 0.0
     if found.text and (known > expected if calibration else not offer.text):
         return _rather(offer, found)
-    if doubtful and calibration:
-        gate = f"confidence {confidence:.2f} is below {calibration.threshold:.2f}"
-        return replace(offer, text="", gate=gate)
-    return offer
+    return replace(offer, text="", gate=doubt) if doubt else offer
 
 
 def _pause_ms(assistant: Assistant) -> float:
@@ -247,6 +250,7 @@ async def _from_model(assistant: Assistant, shape: Shape, ticket: int, *, unaske
         gate="" if text else nothing,
         account=flight.account,
         confidence=flight.confidence,
+        least=flight.least,
         cut=flight.cut,
         ms_context=flight.ms_context,
     )
@@ -258,6 +262,8 @@ async def _from_model(assistant: Assistant, shape: Shape, ticket: int, *, unaske
 
 def _record(assistant: Assistant, source: Source, offset: int, offer: Offer, began: float, ticket: int) -> Offer:
     offer = replace(offer, id=ticket, ms_total=(time.perf_counter() - began) * 1000)
+    if offer.text:
+        assistant.silence.end()
     account = offer.account
     event = {
         "id": ticket,
@@ -267,6 +273,7 @@ def _record(assistant: Assistant, source: Source, offset: int, offer: Offer, beg
         "source": offer.came_from,
         "gate": offer.gate,
         "confidence": offer.confidence,
+        "least": offer.least,
         "prompt_tokens": account.prompt_tokens,
         "reused_tokens": account.reused_tokens,
         "prefilled_tokens": account.prefilled_tokens,

@@ -16,6 +16,35 @@ if TYPE_CHECKING:
 
 HIGHEST = 0.9999
 """A confidence that no text has; a model that is doubted all the same is not worth asking."""
+SILENT_SECONDS = 60.0
+"""After so much typing without any suggestion somebody wonders whether this works at all."""
+PAUSE_SECONDS = 10.0
+"""Who presses no key for longer does not wait for a suggestion."""
+
+
+class Silence:
+    """How long somebody has typed in a session without being shown anything. Pure: the caller tells the time."""
+
+    def __init__(self, *, seconds: float = SILENT_SECONDS) -> None:
+        self._wanted = seconds
+        self._typed = 0.0
+        self._last: float | None = None
+        self._over = False
+
+    def key(self, now: float) -> None:
+        """A completion was asked for by an editor itself, at `now` in seconds."""
+        if self._last is not None and now - self._last <= PAUSE_SECONDS:
+            self._typed += now - self._last
+        self._last = now
+
+    def end(self) -> None:
+        """Something was shown, or asked for by hand, or explained: for this session nothing needs to be said."""
+        self._over = True
+
+    @property
+    def long(self) -> bool:
+        """Whether it has lasted so long that a person wants to know why."""
+        return not self._over and self._typed >= self._wanted
 
 
 def withheld(wanted: Unasked, candidate: Candidate | None, calibration: Calibration | None) -> str:

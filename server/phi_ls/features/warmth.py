@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     from phi_ls.text import Source
 
 REST_SECONDS = 0.4
-"""How long a cursor must rest."""
+"""How long a cursor must rest: longer than between two keys, since the first key stops the reading.
+
+Replayed bursts go as well with 0.15 s and 1 s: there the model is asked at each key, which reads the prompt anyway.
+"""
 WORTH_READING = 40
 """Fewer new characters than this are read along with the next question."""
 SEQUENCES = 3

@@ -30,9 +30,10 @@ def report(events: Sequence[Mapping[str, Any]], now: float) -> str:
 def _line(event: Mapping[str, Any], now: float) -> str:
     place = f"{unquote(urlsplit(event['uri']).path).rsplit('/', 1)[-1]}:{event.get('line', 0)}"
     why = f": {event['gate']}" if event["gate"] else ""
-    confidence = event.get("confidence")
+    confidence, least = event.get("confidence"), event.get("least")
     sure = f"confidence {confidence:.2f}" if confidence is not None and "confidence" not in why else ""
-    told = [f"{event['ms_total']:.0f} ms", _cost(event), sure]
+    token = f"least sure token {least:.2f}" if least is not None and "least" not in why else ""
+    told = [f"{event['ms_total']:.0f} ms", _cost(event), sure, token]
     return f"{now - event['t']:6.1f} s ago  {place}  {outcome(event)}{why}; {', '.join(filter(None, told))}"
 
 

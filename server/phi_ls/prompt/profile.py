@@ -82,6 +82,8 @@ class Profile(ABC):
     """How one family of models is asked. Pure: the same request gives the same prompt."""
 
     name: str
+    prefix_characters: int | None = None
+    """How much text before the cursor a completion's prompt shows at most; None for what the budget holds."""
 
     @abstractmethod
     def completion(self, context: CompletionContext, *, multiline: bool) -> Prompt:

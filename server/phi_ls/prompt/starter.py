@@ -27,6 +27,7 @@ class Starter(Profile):
     """Fixed windows, whatever the budget: the model has seen no others."""
 
     name = "starter"
+    prefix_characters = PREFIX_CHARACTERS
 
     def completion(self, context: CompletionContext, *, multiline: bool) -> Prompt:
         """See `Profile`. A line ends at the first line end, a block where the model ends it."""

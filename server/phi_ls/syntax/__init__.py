@@ -6,6 +6,7 @@ and the grammar is addressed by byte offsets only, since its rows do not end whe
 used from two threads.
 """
 
+from phi_ls.syntax.borders import border
 from phi_ls.syntax.compare import same_but_for, same_but_for_annotations, same_code
 from phi_ls.syntax.docs import doc_place, is_documentation
 from phi_ls.syntax.languages import Language, add_languages, fence_of, language, language_of, languages
@@ -23,6 +24,7 @@ __all__ = [
     "Tree",
     "add_languages",
     "blocks",
+    "border",
     "completion_shape",
     "doc_place",
     "enclosing",

@@ -120,6 +120,7 @@ class Filler:
                 came_from=offer.came_from,
                 gate=offer.gate,
                 confidence=offer.confidence,
+                least=offer.least,
                 ms=round(offer.ms_total, 3),
                 ms_first_token=round(offer.account.ms_first_token, 3),
                 prompt_tokens=offer.account.prompt_tokens,

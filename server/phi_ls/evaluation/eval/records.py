@@ -47,6 +47,7 @@ class Record:
     came_from: str = ""
     gate: str = ""
     confidence: float | None = None
+    least: float | None = None
     agreement: float = 0.0
     key_characters: int = 0
     """What lookup knows of its match."""

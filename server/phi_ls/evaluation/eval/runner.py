@@ -108,6 +108,7 @@ def report(measured: Measured, *, seed: int) -> dict[str, Any]:
         else {
             "answers": calibration.holes,
             "threshold": calibration.threshold,
+            "floor": calibration.floor,
             "quarters": [
                 {"confidence_from": q.lowest, "n": q.n, "exact_match": q.exact_match} for q in calibration.quarters
             ],

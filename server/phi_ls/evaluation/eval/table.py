@@ -69,7 +69,8 @@ def _calibration(calibration: Mapping[str, Any] | None) -> Iterator[str]:
     )
     threshold = calibration["threshold"]
     suggested = "show none of them unasked" if threshold >= 1 else f"show from {threshold:.2f} on"
-    yield f"  threshold: {suggested}"
+    floor = f", where no token is below {calibration['floor']:.2f}" if calibration["floor"] else ""
+    yield f"  threshold: {suggested}{floor}"
 
 
 def _differences(document: Mapping[str, Any]) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """What the Visual Studio Marketplace and Open VSX ask of an extension, as far as it can be seen without them.
 
     python scripts/check_vsix.py phi-ls.vsix
+    python scripts/check_vsix.py --to-publish phi-ls.vsix     also what a published one needs
 
 Prints one line per fault and exits with 1 when there is one. Neither is asked: this opens no connection.
 """
@@ -26,7 +27,7 @@ ROOT = "extension/"
 _IMAGE = re.compile(r"!\[[^\]]*\]\(([^)\s]+)\)")
 
 
-def faults(file: str) -> list[str]:
+def faults(file: str, *, to_publish: bool = False) -> list[str]:
     """What is wrong with a package, one sentence each."""
     with zipfile.ZipFile(file) as package:
         names = set(package.namelist())
@@ -34,9 +35,12 @@ def faults(file: str) -> list[str]:
         size = sum(entry.compress_size for entry in package.infolist())
         readme = package.read(ROOT + "readme.md").decode() if ROOT + "readme.md" in names else ""
         icon = ROOT + str(manifest.get("icon"))
+        described = ElementTree.fromstring(package.read("extension.vsixmanifest"))  # noqa: S314 - written by vsce just before
         return [
             *_named(manifest),
-            *_assets(package.read("extension.vsixmanifest").decode(), names),
+            *_identity(described, manifest),
+            *_assets(described, names),
+            *(_homeless(manifest, readme) if to_publish else []),
             *_pictures(manifest, readme, names),
             *_icon(package.read(icon) if icon in names else b""),
             *([f"it has {size} bytes, at most {LARGEST} are taken"] if size > LARGEST else []),
@@ -62,12 +66,27 @@ def _named(manifest: dict[str, Any]) -> list[str]:
     ]
 
 
-def _assets(vsixmanifest: str, names: set[str]) -> list[str]:
+def _identity(described: ElementTree.Element, manifest: dict[str, Any]) -> list[str]:
+    """Both descriptions in a package name the same thing."""
+    found = next((item for item in described.iter() if item.tag.endswith("}Identity")), ElementTree.Element("none"))
+    wanted = {"Id": manifest.get("name"), "Version": manifest.get("version"), "Publisher": manifest.get("publisher")}
+    return [f"{key} is {found.get(key)}, not {value}" for key, value in wanted.items() if found.get(key) != value]
+
+
+def _homeless(manifest: dict[str, Any], readme: str) -> list[str]:
+    """What needs a public address: the links to source and issues, and the pictures of the page."""
+    links = (
+        [] if manifest.get("repository") else ["the repository is missing: no link leads to the source and the issues"]
+    )
+    relative = [path for path in _IMAGE.findall(readme) if not path.startswith("https://")]
+    return links + [f"{path} is a relative link, which the page of a marketplace does not have" for path in relative]
+
+
+def _assets(described: ElementTree.Element, names: set[str]) -> list[str]:
     """The parts that a page of a marketplace is made of."""
-    tree = ElementTree.fromstring(vsixmanifest)  # noqa: S314 - written by vsce just before
     assets = {
         item.get("Type", "").rpartition("Services.")[2]: item.get("Path", "")
-        for item in tree.iter()
+        for item in described.iter()
         if item.tag.endswith("}Asset")
     }
     wanted = ("Content.Details", "Content.Changelog", "Content.License", "Icons.Default")
@@ -77,7 +96,11 @@ def _assets(vsixmanifest: str, names: set[str]) -> list[str]:
 
 def _pictures(manifest: dict[str, Any], readme: str, names: set[str]) -> list[str]:
     shown = [ROOT + step["media"]["image"] for part in _walkthroughs(manifest) for step in part["steps"]]
-    shown += [posixpath.normpath(posixpath.join(ROOT, "extension", path)) for path in _IMAGE.findall(readme)]
+    shown += [
+        posixpath.normpath(posixpath.join(ROOT, "extension", path))
+        for path in _IMAGE.findall(readme)
+        if "://" not in path
+    ]
     parts = [f"{path} is shown and not there" for path in shown if path not in names]
     parts += [f"{path}: pictures of that kind are not taken" for path in shown if path.endswith(".svg")]
     return parts + ([] if readme else ["the README is missing"])
@@ -96,7 +119,7 @@ def _icon(data: bytes) -> list[str]:
 
 
 if __name__ == "__main__":
-    found = faults(sys.argv[1])
+    found = faults(sys.argv[-1], to_publish="--to-publish" in sys.argv)
     for fault in found:
         sys.stdout.write(f"check_vsix: {fault}\n")
     sys.exit(1 if found else 0)

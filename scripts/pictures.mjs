@@ -5,13 +5,69 @@
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { until, Workbench } from "../tests/vscode/workbench.mjs";
+import { appears, until, Workbench } from "../tests/vscode/workbench.mjs";
 
 const ROOT = path.resolve(import.meta.dirname, "..");
 const TARGET = path.join(ROOT, "docs/images");
+const FILE = "basket.py";
+const TEXT = `"""A basket of goods, each with its price."""
+
+
+def cheapest(basket):
+    """Return the lowest price in the basket."""
+    prices = [price for name, price in basket.items() if price > 0]
+    return min(prices, default=None)
+
+
+def dearest(basket):
+    """Return the highest price in the basket."""
+    prices =
+`;
+const MOST_BYTES = 150_000;
+
+/** The editor with its status item at the bottom, in a window of that height. */
+const resize = (page, height) => page.setViewportSize({ width: 900, height });
+
+async function take(bench, name, part = bench.page) {
+  const file = path.join(TARGET, `${name}.png`);
+  await part.screenshot({ path: file, animations: "disabled" });
+  const { size } = fs.statSync(file);
+  if (size > MOST_BYTES) throw new Error(`${file} has ${size} bytes, at most ${MOST_BYTES} are wanted`);
+}
+
+async function completion(bench) {
+  await resize(bench.page, 400);
+  await bench.goto(12, 13);
+  await bench.type(" ");
+  const ghost = bench.editor(FILE).locator(".ghost-text-decoration, .ghost-text").first();
+  await until("ghost text", async () => {
+    if (await appears(ghost, 5000)) return true;
+    await bench.palette("Trigger Inline Suggestion");
+    return false;
+  });
+  await take(bench, "completion");
+  await bench.page.keyboard.press("Tab");
+}
+
+async function actions(bench) {
+  await bench.goto(10, 5);
+  await bench.page.keyboard.press("Control+.");
+  await bench.page.locator(".action-widget", { hasText: "Document" }).waitFor();
+  await take(bench, "actions");
+  await bench.page.keyboard.press("Escape");
+}
+
+async function menu(bench) {
+  await resize(bench.page, 800);
+  await (await bench.status("starter model")).click();
+  await bench.page.locator(".quick-input-list .monaco-list-row").first().waitFor();
+  await take(bench, "menu", bench.page.locator(".quick-input-widget"));
+}
+
 const out = fs.mkdtempSync(path.join(os.tmpdir(), "phi-ls-pictures-"));
 const folder = path.join(out, "project");
 fs.mkdirSync(folder, { recursive: true });
+fs.writeFileSync(path.join(folder, FILE), TEXT);
 
 const bench = await Workbench.open({
   codeServer: process.env.E2E_CODE_SERVER,
@@ -24,36 +80,20 @@ const bench = await Workbench.open({
   user: {
     "breadcrumbs.enabled": false,
     "editor.fontSize": 15,
+    "editor.scrollBeyondLastLine": false,
     "editor.renderLineHighlight": "none",
     "workbench.activityBar.location": "hidden",
   },
   env: { PYTHONDONTWRITEBYTECODE: "1" },
 });
 try {
-  const { page } = bench;
-  await page.setViewportSize({ width: 900, height: 520 });
+  await bench.openFile(FILE);
   await bench.status("starter model · cpu", 120_000);
   await bench.palette("View: Close Primary Side Bar");
-  await bench.palette("Phi: Try a Completion");
-  const editor = page.locator(".editor-instance .monaco-editor[data-uri^='untitled']");
-  const ghost = editor.locator(".ghost-text-decoration, .ghost-text").first();
-  await until("ghost text", async () => {
-    await bench.palette("Trigger Inline Suggestion"); // unasked, not all that a small model writes is shown
-    return ghost.waitFor({ timeout: 10_000 }).then(
-      () => true,
-      () => false,
-    );
-  });
-  await bench.shot("completion");
-  await page.keyboard.press("Escape");
-  await editor.locator(".view-line", { hasText: "cheapest" }).first().click();
-  await page.keyboard.press("Control+.");
-  await page.locator(".action-widget", { hasText: "Document" }).waitFor();
-  await bench.shot("actions");
-  await page.keyboard.press("Escape");
-  await (await bench.status("starter model")).click();
-  await page.locator(".quick-input-list .monaco-list-row").first().waitFor();
-  await bench.shot("menu");
+  await bench.focus(FILE);
+  await completion(bench);
+  await actions(bench);
+  await menu(bench);
 } catch (error) {
   const failure = path.join(ROOT, "build/pictures-failure.png");
   await bench.page.screenshot({ path: failure }).catch(() => undefined);

@@ -7,7 +7,7 @@ Alt+\\ asks for it by hand. `Phi: Why This Completion, or None` says where it ca
 
 def cheapest(basket):
     """Return the lowest price in the basket."""
-    prices = [price for name, price in basket.items if price > 0]
+    prices = [price for name, price in basket.items() if price > 0]
     return min(prices, default=None)
 
 

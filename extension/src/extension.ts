@@ -5,6 +5,7 @@ import { execute, type Asked } from "./actions";
 import { Answers } from "./answers";
 import { MENU, registerCommands } from "./commands";
 import { restartSettings, Setting } from "./generated";
+import { Hints } from "./hint";
 import { environmentFolder, offerEnvironment, versionOf, type Site } from "./install";
 import { findServer, interpreterOf, type Search } from "./python";
 import { Reviews } from "./review";
@@ -17,6 +18,7 @@ let server: Server | undefined;
 export function activate(context: vscode.ExtensionContext): Promise<void> {
   const log = vscode.window.createOutputChannel("Phi", { log: true });
   const status = new StatusItem(MENU);
+  const hints = new Hints();
   const answers = new Answers(context.extensionUri, log);
   const reviews = new Reviews();
   const started: Server = new Server({
@@ -25,6 +27,7 @@ export function activate(context: vscode.ExtensionContext): Promise<void> {
     find: () => find(context),
     show: (value) => {
       status.show(value);
+      hints.show(value);
     },
     offerEnvironment: () => {
       void offer({

@@ -14,6 +14,8 @@ export interface Status {
   readonly refusals: readonly string[];
   /** Why its completions are shown only when they are asked for; empty when they come while one types. */
   readonly withheld: string;
+  /** What to do about that, for somebody who has typed for long and was shown nothing; empty but once on a machine. */
+  readonly hint: string;
 }
 
 const NOTHING = {
@@ -24,6 +26,7 @@ const NOTHING = {
   message: "",
   refusals: [],
   withheld: "",
+  hint: "",
 };
 export const STARTING: Status = { ...NOTHING, state: "starting" };
 
@@ -61,6 +64,7 @@ export function render(status: Status): Rendered {
     rows.map(([name, value]) => `${name}: ${escaped(value ?? "")}`).join("  \n"),
     lines(status.message),
     lines(status.withheld),
+    lines(status.hint),
     status.refusals.length > 0
       ? `Not used:\n${status.refusals.map((refusal) => `- ${lines(refusal)}`).join("\n")}`
       : "",

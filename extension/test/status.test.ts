@@ -11,6 +11,7 @@ const ready: Status = {
   message: "",
   refusals: [],
   withheld: "",
+  hint: "",
 };
 
 test.each<[string, Status, string]>([
@@ -45,6 +46,7 @@ test("the tooltip says what runs, what the server says of it, and why the others
     message: "for trying out",
     refusals: ["cuda: no NVIDIA GPU"],
     withheld: "starter is not shown unasked",
+    hint: "ask by hand",
   };
   expect(render(status).tooltip).toBe(
     [
@@ -52,6 +54,7 @@ test("the tooltip says what runs, what the server says of it, and why the others
       "Model: phi\\-3\\-mini\\-4k \\(starter model\\)  \nBackend: cpu  \nEngine: onnx\\_genai",
       "for trying out",
       "starter is not shown unasked",
+      "ask by hand",
       "Not used:\n- cuda: no NVIDIA GPU",
       "Click for its commands.",
     ].join("\n\n"),

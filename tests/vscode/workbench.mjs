@@ -32,6 +32,13 @@ export async function until(what, find, ms = PATIENCE) {
   }
 }
 
+/** Whether something is there within that time; what is not there is no error. */
+export const appears = (locator, timeout) =>
+  locator.waitFor({ timeout }).then(
+    () => true,
+    () => false,
+  );
+
 /** Text as it stands in the page, with plain spaces. */
 export const plain = (text) => text.replaceAll("\u00a0", " ");
 
@@ -157,6 +164,21 @@ export class Workbench {
       `${this.url}/?${kind}=${encodeURIComponent(this.folder)}&payload=${encodeURIComponent(payload)}`,
     );
     await this.page.locator(".monaco-workbench").waitFor();
+    if (kind === "workspace") await this.#foldersShown();
+  }
+
+  /**
+   * VS Code itself drops the folders of a workspace file that it reads for the first time, when it has read them between
+   * two steps of its start: the explorer stays empty, with or without an extension. It keeps what it read, so that the
+   * window has its folders when it is loaded again, as a person would do.
+   */
+  async #foldersShown() {
+    const folder = this.page.locator(".explorer-folders-view [role='treeitem']").first();
+    const none = this.page.getByText("You have not yet added a folder to the workspace").first();
+    await folder.or(none).first().waitFor();
+    if (await appears(folder, 3000)) return;
+    await this.page.reload();
+    await folder.waitFor();
   }
 
   #noteHost(request) {
@@ -253,12 +275,19 @@ export class Workbench {
     await this.focus(name);
   }
 
-  /** What the status item says when the mouse is over it. */
+  /**
+   * What the status item says when the mouse is over it, once it says `text`. What an item says is drawn when the mouse
+   * comes: where it has changed since, the mouse comes again.
+   */
   async tooltip(text) {
-    await (await this.status("Phi:")).hover();
-    const tooltip = this.page.locator(".monaco-hover:visible", { hasText: text });
-    await tooltip.first().waitFor();
-    return plain((await tooltip.first().textContent()) ?? "");
+    const tooltip = this.page.locator(".monaco-hover:visible", { hasText: text }).first();
+    await until(`the tooltip that says ${text}`, async () => {
+      await (await this.status("Phi:")).hover();
+      if (await appears(tooltip, 2000)) return true;
+      await this.page.mouse.move(600, 300);
+      return false;
+    });
+    return plain((await tooltip.textContent()) ?? "");
   }
 
   /** Puts the cursor at a line and a column, both counted from 1. */

@@ -1,21 +1,18 @@
 // What runs, what a report says, a server that is killed or cannot be started, the model that comes with phi-ls.
 import assert from "node:assert/strict";
 import { phiProcesses } from "../network.mjs";
-import { plain, until } from "../workbench.mjs";
+import { until } from "../workbench.mjs";
 
 const FILE = "sample.py";
 // What the starter is asked to go on with; it need not have an idea each time.
 const OPENINGS = ["\nfor name in os.listdir(path):\n", "if name.endswith(", "\nprint("];
 
 export async function showsWhatRuns(bench) {
-  const item = await bench.status("Phi: scripted");
-  await item.hover();
-  const tooltip = bench.page.locator(".monaco-hover:visible", { hasText: "phi-ls is ready" });
-  await tooltip.waitFor();
-  assert.match(plain((await tooltip.textContent()) ?? ""), /Backend: scripted/);
+  await bench.status("Phi: scripted");
+  assert.match(await bench.tooltip("phi-ls is ready"), /Backend: scripted/);
   await bench.shot("1-status");
   await bench.page.mouse.move(600, 500);
-  await tooltip.waitFor({ state: "hidden" });
+  await bench.page.locator(".monaco-hover:visible").waitFor({ state: "hidden" });
 }
 
 export async function reports(bench) {

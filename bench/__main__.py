@@ -66,7 +66,7 @@ async def _measure(results: dict[str, Any], options: argparse.Namespace, binary:
                     results[part] = await peers.measure(binary, home, keys=options.keys, threads=threads, say=_say)
                 case "equality":
                     results[part] = [
-                        await equality.measure(backend, prompts=options.prompts, threads=threads)
+                        await equality.measure(backend, prompts=options.prompts, threads=own_threads(backend, cores()))
                         for backend in backends
                     ]
                 case _:

@@ -14,7 +14,7 @@ import random
 import sys
 import time
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, cycle
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -33,9 +33,10 @@ SIZES = (2048, 64, 32, 4, 2, 8)
 TAILS = (0, 1, 2, 3, 4, 6, 8, 12, 16, 32, 64, 128, 256)
 GROUPS = (1, 4, 2, 3)
 """Portions that are tried to see what rounding does: pieces of a size, and behind them a tail in smaller groups."""
-BY_CHANCE = 100
+BY_CHANCE = 60
 LONGEST_BY_CHANCE = (2, 5, 12, 64)
-"""Then portions of random lengths, as somebody makes them who types and deletes."""
+OTHERS = (0, 3, 12, 30, 100)
+"""Before those, portions of random lengths, as somebody makes them who types and deletes, and another text between."""
 
 
 @dataclass
@@ -57,8 +58,12 @@ class Bare(Protocol):
     def run(self, prompt: Sequence[int], count: int, *, margins: bool) -> Plain:
         """At most `count` tokens from an empty cache, fewer at an end token if `margins` are wanted."""
 
-    def scores_after(self, portions: Sequence[list[int]]) -> npt.NDArray[np.float32]:
-        """Shape (vocabulary,): the scores behind what is read into an empty cache in these portions."""
+    def scores_after(self, portions: Sequence[list[int]], others: int) -> npt.NDArray[np.float32]:
+        """Shape (vocabulary,): the scores behind what is read into an empty cache in these portions.
+
+        Between them come and go so many tokens of `others`, another text, in the same memory where there is one: then
+        later tokens lie before earlier ones, and what is summed over them is summed in another order.
+        """
 
 
 class LlamaCpp:
@@ -67,6 +72,7 @@ class LlamaCpp:
     def __init__(self, model: str, threads: int, context: int) -> None:
         import llama_cpp.llama_cpp as native
 
+        from phi_ls.worker.engines.llama_batch import Batch
         from phi_ls.worker.engines.llama_vocabulary import LlamaVocabulary
 
         self._native = native
@@ -80,7 +86,8 @@ class LlamaCpp:
         self.vocabulary = LlamaVocabulary(self._model)
         self.end_tokens = self.vocabulary.end_tokens
         made = native.llama_context_default_params()
-        made.n_ctx = context
+        made.n_ctx = 2 * context
+        made.n_seq_max, made.kv_unified = 2, True
         made.n_batch = context
         # As phi-ls sets it: from 64 rows on llama.cpp takes another attention kernel, which rounds in another way.
         made.n_ubatch = CHUNK_TOKENS
@@ -89,6 +96,8 @@ class LlamaCpp:
         self._context = native.llama_init_from_model(self._model, made)
         self._memory = native.llama_get_memory(self._context)
         self._greedy = native.llama_sampler_init_greedy()
+        self._other = Batch(max(OTHERS))
+        self._other.sequence = 1
 
     def run(self, prompt: Sequence[int], count: int, *, margins: bool) -> Plain:
         """See `Bare`."""
@@ -108,10 +117,15 @@ class LlamaCpp:
         found.prefill_seconds, found.decode_seconds = filled - began, time.perf_counter() - filled
         return found
 
-    def scores_after(self, portions: Sequence[list[int]]) -> npt.NDArray[np.float32]:
+    def scores_after(self, portions: Sequence[list[int]], others: int) -> npt.NDArray[np.float32]:
         """See `Bare`."""
         self._native.llama_memory_clear(self._memory, True)
-        for portion in portions:
+        for number, portion in enumerate(portions):
+            # Before every second portion they come, and they go before the next, which takes their places.
+            if others and number % 2:
+                self._native.llama_memory_seq_rm(self._memory, 1, -1, -1)
+            elif others:
+                self._native.llama_decode(self._context, self._other.filled([1] * others, 0))
             self._decode(portion)
         return self._scores().copy()
 
@@ -163,8 +177,8 @@ class OnnxGenai:
         found.prefill_seconds, found.decode_seconds = filled - began, time.perf_counter() - filled
         return found
 
-    def scores_after(self, portions: Sequence[list[int]]) -> npt.NDArray[np.float32]:
-        """See `Bare`."""
+    def scores_after(self, portions: Sequence[list[int]], others: int) -> npt.NDArray[np.float32]:
+        """See `Bare`; each text has a memory of its own."""
         generator = self._generator()
         for portion in portions:
             generator.append_tokens(np.asarray(portion, np.int32))
@@ -206,7 +220,6 @@ def explained(bare: Bare, prompt: Sequence[int], plain: Plain, other: str) -> di
     """Where a plain answer and another one part, and what the same tokens say there, read in other portions.
 
     `margin`: the two best scores' distance. `by_portions`: after some of these portions the other's token is the best.
-    `moved`: by how much the distance between the plain answer's token and the other's differs among the portions.
     """
     wanted = other.encode()
     at = parting(wanted, [bare.vocabulary.piece(token) for token in plain.ids])
@@ -217,23 +230,14 @@ def explained(bare: Bare, prompt: Sequence[int], plain: Plain, other: str) -> di
     )
     dice = random.Random(len(ids))  # noqa: S311 - nothing secret
     uneven = (by_chance(ids, LONGEST_BY_CHANCE[number % len(LONGEST_BY_CHANCE)], dice) for number in range(BY_CHANCE))
+    tried = chain(zip(uneven, cycle(OTHERS)), ((pieces, 0) for pieces in even))
+    pieces = {token: bare.vocabulary.piece(token) for token in range(bare.vocabulary.size) if token != plain.ids[at]}
     # A control token spells nothing: one of those is what the other has when it goes on with nothing.
-    fits = [
-        token
-        for token in range(bare.vocabulary.size)
-        if token != plain.ids[at] and wanted.startswith(written + bare.vocabulary.piece(token))
-    ]
-    distances: list[float] = []
-    for pieces in chain(even, uneven):
-        scores = bare.scores_after(pieces)
-        distances.append(float(scores[plain.ids[at]] - scores[fits].max()))
-        if int(scores.argmax()) in fits:
-            break
-    return {
-        "margin": plain.margins[at],
-        "by_portions": int(scores.argmax()) in fits,
-        "moved": max(distances) - min(distances),
+    fits = {
+        token for token, piece in pieces.items() if (wanted.startswith(written + piece) if piece else wanted == written)
     }
+    best = (int(bare.scores_after(portioned, others).argmax()) for portioned, others in tried)
+    return {"margin": plain.margins[at], "by_portions": any(token in fits for token in best)}
 
 
 def parting(wanted: bytes, pieces: Sequence[bytes]) -> int:

@@ -50,7 +50,6 @@ async def measure(backend: str, *, prompts: int, threads: int) -> dict[str, Any]
         "prompts": len(asked),
         "equal": len(asked) - len(parted),
         "explained": sum(plain["by_portions"] for plain in parted),
-        "within_rounding": sum(not plain["by_portions"] and plain["margin"] < plain["moved"] for plain in parted),
         "margins": [round(plain["margin"], 4) for plain in parted],
         "reused_share": round(reused / prompt_tokens, 3),
         "drafted": drafted,

@@ -7,7 +7,7 @@
 # DIR/run/ then holds nvim, hx, emacs, emacsclient and tmux, which run on the system's own files; DIR/versions says which they
 # are. Needs Debian on x86-64, and not root: the packages are fetched by the system's own apt from its own mirror into DIR,
 # their signatures are checked, and they are unpacked, not installed. Fails with one line on stderr; the exit status is 3 where
-# this machine cannot have them, since it is not such a Debian, and 1 for all else.
+# this machine cannot have them, since it is not such a Debian or reaches no mirror, and 1 for all else.
 set -eu
 
 # The second is for days on which a package of the first cannot be had.
@@ -71,7 +71,7 @@ if [ "$(cat "$tree/.unpacked" 2>/dev/null)" != "recipe $RECIPE" ]; then
     fi
     say "apt-get could not: $(grep -m 1 '^[EW]:' "$log")"
   done
-  [ -n "$fetched" ] || fail "the packages could not be fetched, see $log"
+  [ -n "$fetched" ] || cannot "the packages could not be fetched, see $log"
   for package in "$tree"/.apt/cache/archives/*.deb; do
     dpkg-deb --extract "$package" "$tree" >>"$log" 2>&1 || fail "$package could not be unpacked, see $log: $(tail -n 1 "$log")"
   done

@@ -153,6 +153,8 @@ async function completesCells(bench) {
   });
   const [first] = JSON.parse(fs.readFileSync(file, "utf8")).cells;
   assert.match([first.source].flat().join(""), /^%matplotlib inline\ndef scaled/);
+  // The file is whole before the workbench knows it; until then it asks whether to save.
+  await bench.page.locator(".tab.dirty").waitFor({ state: "detached" });
   await bench.palette("View: Close All Editors");
 }
 

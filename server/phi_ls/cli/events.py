@@ -57,6 +57,8 @@ def duration(seconds: float) -> str:
 
 def leave_when_stdin_ends() -> None:
     """Interrupt the command, as Ctrl-C does, when nobody holds the other end of stdin any more."""
+    # An editor that a script has started in the background hands down that interrupts are ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     threading.Thread(target=_watch, daemon=True, name="the other end of stdin").start()
 
 

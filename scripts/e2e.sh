@@ -2,6 +2,7 @@
 # Check, test and pack the VS Code extension, then drive the packed one in a real VS Code.
 #
 #   scripts/e2e.sh              all of it
+#   scripts/e2e.sh rounds N     pack it, then play everything N times in a row
 #   scripts/e2e.sh surface N    pack it, then play the editor's whole surface N times
 #   scripts/e2e.sh pictures     pack it, then take the pictures of docs/images anew
 #
@@ -64,7 +65,11 @@ oldest() {
 versions=newest
 [ "${E2E_OLDEST:-0}" != 1 ] || versions="newest oldest"
 
+rounds=1
 case ${1:-} in
+rounds)
+  rounds=$2
+  ;;
 pictures)
   newest scripts/pictures.mjs
   exit
@@ -80,10 +85,12 @@ surface)
   ;;
 esac
 
-for version in $versions; do
-  for part in run surface; do
-    say "a real VS Code: the $version, $part"
-    "$version" "tests/vscode/$part.mjs"
+for round in $(seq "$rounds"); do
+  for version in $versions; do
+    for part in run surface; do
+      say "a real VS Code: the $version, $part${1:+, round $round of $rounds}"
+      "$version" "tests/vscode/$part.mjs"
+    done
   done
 done
 [ "${E2E_INSTALL:-0}" != 1 ] || newest tests/vscode/install.mjs

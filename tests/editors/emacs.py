@@ -155,8 +155,12 @@ class Eglot(Emacs):
         self.command("eglot-signal-didChangeConfiguration")
 
     def restart(self) -> None:
-        """eglot does it by itself for a server that had run for 3 seconds."""
-        self.evaluate("(unless (eglot-current-server) (call-interactively 'eglot))")
+        """eglot does it by itself, once it has noticed that the server is gone, for one that had run for 3 seconds."""
+        noticed = (
+            "(with-timeout (20) (while (and (eglot-current-server) (not (jsonrpc-running-p (eglot-current-server))))"
+            " (accept-process-output nil 0.1)))"
+        )
+        self.evaluate(f"(progn {noticed} (unless (eglot-current-server) (call-interactively 'eglot)))")
 
 
 class LspMode(Emacs):

@@ -19,7 +19,7 @@ import psutil
 from bench import cancel, decode, equality, peers, plots, real_scale, server, typing_part
 from bench.machine import cores, machine
 from bench.report import text_of
-from bench.setting import BACKENDS, own_home, own_threads
+from bench.setting import BACKENDS, own_home, own_threads, usual_threads
 
 HERE = Path(__file__).parent
 TOOLBOX = HERE.parent / ".toolbox"
@@ -49,7 +49,7 @@ def main() -> int:
 
 
 async def _measure(results: dict[str, Any], options: argparse.Namespace, binary: Path | None) -> None:
-    threads = cores() if cores() <= 4 else cores() // 2
+    threads = usual_threads(cores())
     results["threads"] = threads
     backends = tuple(BACKENDS)
     with own_home() as home:

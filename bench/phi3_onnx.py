@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 from importlib.util import find_spec
@@ -30,6 +29,7 @@ def python_with_torch() -> str | None:
 def main() -> None:
     """Write the folder."""
     import torch
+    from models.starter.recipe.export.onnx_genai import build
     from transformers import Phi3Config, Phi3ForCausalLM
 
     folder = Path(sys.argv[1])
@@ -58,19 +58,10 @@ def main() -> None:
         model.save_pretrained(source)
         for name in _NAMES:
             shutil.copyfile(TOKENIZER / name, source / name)
-        _build(source, folder, Path(scratch))
+        build(source, folder, precision="int4", options=("int4_accuracy_level=4",), seconds=BUILD_SECONDS)
     for name in _NAMES:
         # The builder writes the tokenizer anew, and then it cuts texts in another way.
         shutil.copyfile(TOKENIZER / name, folder / name)
-
-
-def _build(source: Path, folder: Path, cache: Path) -> None:
-    command = [sys.executable, "-m", "onnxruntime_genai.models.builder", "-i", str(source), "-o", str(folder)]
-    command += ["-p", "int4", "-e", "cpu", "-c", str(cache), "--extra_options", "int4_accuracy_level=4"]
-    environment = {**os.environ, "HF_HUB_OFFLINE": "1", "ORT_DISABLE_TELEMETRY": "1"}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=BUILD_SECONDS)
-    if done.returncode:
-        raise SystemExit(f"the model builder failed with code {done.returncode}:\n{done.stderr[-2000:]}")
 
 
 if __name__ == "__main__":

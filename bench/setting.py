@@ -44,6 +44,11 @@ def own_threads(backend: str, cores: int) -> int:
         from phi_ls.worker.engines.llama_context import threads_for
 
         return threads_for(starter_file(backend).stat().st_size, cores)
+    return usual_threads(cores)
+
+
+def usual_threads(cores: int) -> int:
+    """About one per physical core, as the engines take by themselves."""
     return cores if cores <= 4 else cores // 2
 
 

@@ -68,7 +68,7 @@ versions=newest
 rounds=1
 case ${1:-} in
 rounds)
-  rounds=$2
+  rounds=${2:-1}
   ;;
 pictures)
   newest scripts/pictures.mjs

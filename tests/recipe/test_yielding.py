@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -38,6 +39,7 @@ def test_in_a_terminal_only_the_process_gives_way() -> None:
     assert beside.stdout == f"7 {before}\n"
 
 
+@pytest.mark.skipif(not hasattr(os, "nice"), reason="this system has no nice")
 def test_a_session_that_may_not_be_weighed_is_left_alone(tmp_path: Path) -> None:
     refused = tmp_path / "autogroup"
     refused.mkdir()

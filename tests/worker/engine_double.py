@@ -31,7 +31,6 @@ class EngineDouble:
     vocabulary = VOCABULARY
     end_tokens = frozenset([END])
     system = ""
-    chunk_tokens = CHUNK_TOKENS
     scores_all = False
 
     def __init__(

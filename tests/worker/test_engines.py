@@ -78,9 +78,9 @@ def test_a_cancel_while_the_prompt_is_read_keeps_the_chunks_that_were_read(engin
     parts = starter_prompt(SOURCE)
     asked = iter([False, False, False, True])
     _, done = run(model, parts, unwanted=lambda: next(asked))
-    assert (done.finish_reason, done.statistics.prefilled_tokens) == ("cancelled", 3 * engine.chunk_tokens)
+    assert (done.finish_reason, done.statistics.prefilled_tokens) == ("cancelled", 96)
     _, done = run(model, parts, max_tokens=0)
-    assert done.statistics.reused_tokens == 3 * engine.chunk_tokens
+    assert done.statistics.reused_tokens == 96
     ids = engine.encode(parts)
     resumed = engine.logits().copy()
     assert np.abs(resumed - scores_from_scratch(engine, ids)).max() < ROUNDING
@@ -89,7 +89,7 @@ def test_a_cancel_while_the_prompt_is_read_keeps_the_chunks_that_were_read(engin
 def test_a_cancel_between_two_tokens_ends_the_answer(engine: Engine) -> None:
     asked = iter([False] * 22)
     _, done = run(fresh(engine), starter_prompt(SOURCE), max_tokens=40, unwanted=lambda: next(asked, True))
-    chunks = -(-done.statistics.prompt_tokens // engine.chunk_tokens)
+    chunks = -(-done.statistics.prompt_tokens // 32)
     assert (done.finish_reason, done.statistics.new_tokens) == ("cancelled", 22 - chunks)
 
 

@@ -4,7 +4,7 @@ Everything that leaves here has had its secrets taken out and its line ends made
 """
 
 from phi_ls.context.budget import Budget
-from phi_ls.context.completion import PREFIX_SHARE, CompletionContext, completion_context, display_path
+from phi_ls.context.completion import PREFIX_SHARE, CompletionContext, completion_context, display_path, file_name
 from phi_ls.context.secrets import REDACTED, redact
 from phi_ls.context.snippets import LineIndex, Snippet, snippets
 
@@ -17,6 +17,7 @@ __all__ = [
     "Snippet",
     "completion_context",
     "display_path",
+    "file_name",
     "redact",
     "snippets",
 ]

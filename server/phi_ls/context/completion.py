@@ -87,6 +87,13 @@ def display_path(uri: str) -> str:
     return re.sub(r"[\r\n]", " ", "/".join(parts[-PATH_PARTS:]))
 
 
+def file_name(uri: str) -> str:
+    """The name of a document's file; of a part of a notebook that of the whole."""
+    parts = urlsplit(uri)
+    path = unquote(parts.path) if len(parts.scheme) > 1 else uri
+    return path.rsplit("/", 1)[-1]
+
+
 def _signatures(tree: Tree, offset: int) -> list[Span]:
     """The first lines of each definition around `offset`, without the line that is being written."""
     text = tree.source.text

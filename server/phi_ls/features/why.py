@@ -6,7 +6,8 @@ Works on the journal's `completion` events, those of a running server and those 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, urlsplit
+
+from phi_ls.context import file_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,7 +29,7 @@ def report(events: Sequence[Mapping[str, Any]], now: float) -> str:
 
 
 def _line(event: Mapping[str, Any], now: float) -> str:
-    place = f"{unquote(urlsplit(event['uri']).path).rsplit('/', 1)[-1]}:{event.get('line', 0)}"
+    place = f"{file_name(event['uri'])}:{event.get('line', 0)}"
     why = f": {event['gate']}" if event["gate"] else ""
     confidence, least = event.get("confidence"), event.get("least")
     sure = f"confidence {confidence:.2f}" if confidence is not None and "confidence" not in why else ""

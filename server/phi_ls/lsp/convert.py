@@ -8,10 +8,11 @@ from __future__ import annotations
 import json
 import re
 from typing import TYPE_CHECKING
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote
 
 from lsprotocol import types
 
+from phi_ls.context import file_name
 from phi_ls.lsp.units import Encoding, code_points, units
 from phi_ls.text import Edit, Source, Span
 
@@ -124,12 +125,11 @@ def _markdown_card(card: HoverCard, link: str) -> str:
 
 def _where(card: HoverCard) -> str:
     """Where the symbol is defined, and how often it is used."""
-    file = urlsplit(card.source.uri).path.rsplit("/", 1)[-1]
     uses = card.uses
     here = f"{uses.here} time{'' if uses.here == 1 else 's'} in this file"
     files = f"{uses.files} other open file{'' if uses.files == 1 else 's'}"
     elsewhere = f", {uses.elsewhere} in {files}" if uses.elsewhere else ""
-    return f"{_kind(card)}, {unquote(file)} line {card.line + 1}; named {here}{elsewhere}"
+    return f"{_kind(card)}, {file_name(card.source.uri)} line {card.line + 1}; named {here}{elsewhere}"
 
 
 def _kind(card: HoverCard) -> str:

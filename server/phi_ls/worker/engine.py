@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from phi_ls.wire import Part
 
 CHUNK_TOKENS = 32
-"""The most tokens of one `feed` where more gain nothing: the longest wait for a cancel if a step is finished."""
+"""The most tokens that one `feed` may take: the longest wait for a cancel where a step is finished."""
 
 
 class Engine(Protocol):
@@ -38,8 +38,6 @@ class Engine(Protocol):
     """Token ids that end a turn."""
     system: str
     """What the engine says of the processor features or the device that it uses; may be empty."""
-    chunk_tokens: int
-    """The most tokens that one `feed` may take."""
     scores_all: bool
     """Whether `score` can be called."""
 
@@ -63,7 +61,7 @@ class Engine(Protocol):
         """Forget all but the first `length` tokens; at least one `feed` follows before `logits`."""
 
     def feed(self, tokens: Sequence[int]) -> bool:
-        """Append 1 to `chunk_tokens` tokens and compute them.
+        """Append 1 to `CHUNK_TOKENS` tokens and compute them.
 
         False when `interrupt` made it give up: nothing was appended then, and what was there before is still right.
         """

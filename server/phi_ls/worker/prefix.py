@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from phi_ls.worker.engine import CHUNK_TOKENS
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -56,15 +58,12 @@ class Prefix:
     def fill(self, prompt: Sequence[int], unwanted: Callable[[], bool]) -> bool:
         """Feed what is missing of `prompt` in chunks, after `keep`. False when it became `unwanted` between two."""
         while len(self._held) < len(prompt):
-            if unwanted() or not self.add(prompt[len(self._held) : len(self._held) + self._engine.chunk_tokens]):
+            if unwanted() or not self.add(prompt[len(self._held) : len(self._held) + CHUNK_TOKENS]):
                 return False
         return True
 
     def add(self, tokens: Sequence[int]) -> bool:
-        """Feed at most as many tokens as the engine takes at once.
-
-        False when the engine was interrupted; the cache is as before then.
-        """
+        """Feed at most `CHUNK_TOKENS` tokens. False when the engine was interrupted; the cache is as before then."""
         held = self._doubted()
         fed = self._engine.feed(tokens)
         if fed:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from phi_ls.context import file_name
 from phi_ls.errors import GenerationFailed, UsageError
 from phi_ls.features.actions.generate import Asked, Refused, attempt
-from phi_ls.features.actions.place import file_name, shown, symbol_for
+from phi_ls.features.actions.place import shown, symbol_for
 from phi_ls.features.documentation import documentation_edit, documentation_text, read, render, style_of, width_at
 from phi_ls.features.trust import documents_only, speaks_of
 from phi_ls.inference.schedule import Account

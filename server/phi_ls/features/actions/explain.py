@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from phi_ls.context import file_name
 from phi_ls.errors import GenerationFailed, UsageError
 from phi_ls.features.actions.generate import Asked, generate
 from phi_ls.features.actions.heading import explanation_of, of_code, of_problems, titled
-from phi_ls.features.actions.place import Place, file_name, shown, symbol_for, task_request
+from phi_ls.features.actions.place import Place, shown, symbol_for, task_request
 from phi_ls.features.actions.results import Answer
 from phi_ls.features.hover import calls_of, explanation_key, model_label
 from phi_ls.inference.schedule import Account, Rank

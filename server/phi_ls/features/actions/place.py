@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urlsplit
 
+from phi_ls.context import file_name
 from phi_ls.errors import UsageError
 from phi_ls.prompt import TaskRequest
 from phi_ls.syntax import enclosing, fence_of, reduced, symbol_at, symbols
@@ -30,13 +30,6 @@ class Place:
     def path(self) -> str:
         """The file's name, for a prompt."""
         return file_name(self.source.uri)
-
-
-def file_name(uri: str) -> str:
-    """The name of a document's file; of a part of a notebook that of the whole."""
-    parts = urlsplit(uri)
-    path = unquote(parts.path) if len(parts.scheme) > 1 else uri
-    return path.rsplit("/", 1)[-1]
 
 
 @dataclass(frozen=True)

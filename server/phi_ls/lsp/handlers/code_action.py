@@ -50,7 +50,7 @@ async def code_action(ls: PhiLanguageServer, params: types.CodeActionParams) -> 
     diagnostics = params.context.diagnostics
     automatic = params.context.trigger_kind == types.CodeActionTriggerKind.Automatic
     possible = available(assistant, ground.source, there, problems=len(diagnostics), only_named=automatic)
-    meant = symbol_for(assistant, ground.source, there)
+    meant = symbol_for(assistant, ground.source, there) if ground.is_cell else None
     argument = {
         "uri": source.uri,
         "range": convert.plain_range(convert.range_at(source, span, ls.encoding)),

@@ -1,6 +1,6 @@
 """llama.cpp through the low-level API of llama-cpp-python: a GGUF file, on the CPU or a GPU.
 
-One micro-batch per step: on the CPU an interrupted step leaves the KV cache as it was. A native
+One micro-batch of at most 32 tokens per step: on the CPU an interrupted step leaves the KV cache as it was. A native
 call with a pointer that was given back ends the process, so nothing is called after `close`.
 """
 
@@ -67,7 +67,6 @@ class LlamaCpp:
     name = "llama_cpp"
     version = str(llama_cpp.__version__)
     sequences = SEQUENCES
-    chunk_tokens = CHUNK_TOKENS
     scores_all = True
 
     def __init__(self, model: Any, request: Load) -> None:  # noqa: ANN401 - a native pointer

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from phi_ls.errors import GenerationFailed, LoadFailed
 from phi_ls.worker import memory
-from phi_ls.worker.engine import CHUNK_TOKENS
 from phi_ls.worker.engines.genai_folder import GenaiFolder
 from phi_ls.worker.engines.genai_native import VERSION, Generator, Model, NativeError
 from phi_ls.worker.options import Options
@@ -80,7 +79,6 @@ class OnnxGenai:
 
     name = "onnx_genai"
     version = VERSION
-    chunk_tokens = CHUNK_TOKENS
 
     def __init__(
         self,

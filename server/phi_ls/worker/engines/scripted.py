@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from phi_ls.errors import GenerationFailed, LoadFailed
-from phi_ls.worker.engine import CHUNK_TOKENS
 from phi_ls.worker.engines.script import CRASH, HANG, KILL, Script
 from phi_ls.worker.parts import encode_parts
 
@@ -51,7 +50,6 @@ class Scripted:
     system = ""
     vocabulary = _VOCABULARY
     sequences = _SEQUENCES
-    chunk_tokens = CHUNK_TOKENS
     scores_all = False
 
     def __init__(self, script: Script, context_tokens: int) -> None:

@@ -8,6 +8,7 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
+import psutil
 import pytest
 
 torch = pytest.importorskip("torch", reason="needs the extra `recipe`: torch")
@@ -72,6 +73,26 @@ def test_a_paused_run_takes_no_step(folder: Path) -> None:
     state = trained(folder, "paused", 1)
     assert state.step == 1
     assert time.monotonic() - began >= 1.5
+
+
+def test_a_run_whose_processes_are_all_told_to_end_ends_with_a_checkpoint(folder: Path) -> None:
+    log = folder / "ended" / "log.jsonl"
+
+    def end() -> None:
+        until = time.monotonic() + 60
+        while not log.exists() and time.monotonic() < until:
+            time.sleep(0.05)
+        loaders = psutil.Process().children(recursive=True)
+        for loader in loaders:
+            loader.terminate()
+        psutil.wait_procs(loaders, timeout=1)
+        psutil.Process().terminate()
+
+    threading.Thread(target=end).start()
+    plan = dataclasses.replace(PLAN, workers=1, report_every=1, until=1_000_000_000)
+    state = train(folder, folder / "ended", SMOKE, plan)
+    assert state.step > 0
+    assert states.seen(folder / "ended" / "checkpoint.pt") == state.tokens
 
 
 def test_a_run_is_cooled_down_beside_itself_and_can_go_on(folder: Path) -> None:

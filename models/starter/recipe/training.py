@@ -55,12 +55,15 @@ SMOKE_PLAN = Plan(batch=4, until=20_480, cool_down=10_240, warm_up=2_048, report
 """Twenty steps."""
 
 
+_ENDINGS = (signal.SIGTERM, signal.SIGINT, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else []))
+
+
 class _Stop:
     """True once the process has been asked to end; the step that is under way is finished."""
 
     def __init__(self) -> None:
         self.asked = False
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        for number in _ENDINGS:
             signal.signal(number, self._ask)
 
     def _ask(self, number: int, frame: object) -> None:
@@ -132,7 +135,15 @@ def _batches(rows: Rows, plan: Plan, first: int, last: int) -> Iterator[Batch]:
     if plan.workers == 0:
         yield from (numbered[index] for index in range(len(numbered)))
         return
-    yield from DataLoader(numbered, batch_size=None, num_workers=plan.workers, prefetch_factor=4)
+    yield from DataLoader(
+        numbered, batch_size=None, num_workers=plan.workers, prefetch_factor=4, worker_init_fn=_outlive_signals
+    )
+
+
+def _outlive_signals(_worker: int) -> None:
+    """Leave the end to the run: a signal may go to all of its processes, and a loader that ends makes the run fail."""
+    for number in _ENDINGS:
+        signal.signal(number, signal.SIG_IGN)
 
 
 def _wait_while_paused(pause: Path, stop: _Stop) -> None:

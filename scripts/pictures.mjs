@@ -64,6 +64,13 @@ async function menu(bench) {
   await take(bench, "menu", bench.page.locator(".quick-input-widget"));
 }
 
+async function report(bench) {
+  await bench.page.setViewportSize({ width: 1100, height: 620 });
+  await bench.palette("Phi: Doctor");
+  await bench.editor("Doctor").locator(".view-line", { hasText: "chosen" }).first().waitFor();
+  await take(bench, "report");
+}
+
 const out = fs.mkdtempSync(path.join(os.tmpdir(), "phi-ls-pictures-"));
 const folder = path.join(out, "project");
 fs.mkdirSync(folder, { recursive: true });
@@ -94,6 +101,8 @@ try {
   await completion(bench);
   await actions(bench);
   await menu(bench);
+  await bench.page.keyboard.press("Escape");
+  await report(bench);
 } catch (error) {
   const failure = path.join(ROOT, "build/pictures-failure.png");
   await bench.page.screenshot({ path: failure }).catch(() => undefined);

@@ -1,8 +1,7 @@
-r"""A basket of goods: a place to try phi-ls.
-
-Type below, and pause. Tab takes the grey text, Ctrl+Right a word of it, Escape dismisses it.
-Alt+\\ asks for it by hand. `Phi: Why This Completion, or None` says where it came from.
-"""
+# A place to try phi-ls
+#
+# Type below, and pause. Tab takes the grey text, Ctrl+Right a word of it, Escape dismisses it.
+# Alt+\ asks for it by hand. "Phi: Why This Completion, or None" says where it came from.
 
 
 def cheapest(basket):

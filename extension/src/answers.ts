@@ -180,12 +180,21 @@ export function moved(
   return { start, end };
 }
 
+/** The cell of an open notebook that has this URI. */
+function cellOf(uri: string): vscode.NotebookCell | undefined {
+  return vscode.workspace.notebookDocuments
+    .flatMap((notebook) => notebook.getCells())
+    .find(({ document }) => document.uri.toString() === uri);
+}
+
 function placeOf({ code }: Answer): string {
   if (!code) {
     return "";
   }
   const name = path.posix.basename(vscode.Uri.parse(code.uri).path);
-  return `${name}, line ${String(code.range.start.line + 1)}`;
+  const cell = cellOf(code.uri);
+  const within = cell ? `, cell ${String(cell.index + 1)}` : "";
+  return `${name}${within}, line ${String(code.range.start.line + 1)}`;
 }
 
 function page(webview: vscode.Webview, media: vscode.Uri): string {

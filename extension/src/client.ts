@@ -101,7 +101,12 @@ export function createClient(launch: Launch, hooks: ClientHooks): Client {
       closed: () => {
         works.clear();
         hooks.onEnd(lastLine);
-        return { action: CloseAction.DoNotRestart, handled: true }; // who owns the client decides on a restart
+        // Who owns the client decides on a restart, and says so.
+        return {
+          action: CloseAction.DoNotRestart,
+          message: "The server's connection was closed.",
+          handled: true,
+        };
       },
     },
   };

@@ -64,7 +64,7 @@ export const palette = [
   {
     id: "phi.document",
     title: "Document",
-    help: "Write a documentation comment for the selection, or for the definition at the cursor.",
+    help: "Write documentation for the selection, or for the definition at the cursor.",
   },
   {
     id: "phi.explainError",
@@ -94,12 +94,12 @@ export const palette = [
   {
     id: "phi.tests",
     title: "Write Tests",
-    help: "Write tests for the definition at the cursor, in the project's framework and where it keeps tests.",
+    help: "Write tests for the definition at the cursor, as the project writes its own.",
   },
   {
     id: "phi.rename",
     title: "Suggest Names",
-    help: "Suggest better names for the definition at the cursor; the editor renames it everywhere.",
+    help: "Suggest better names for the definition at the cursor, to rename it everywhere.",
   },
   {
     id: "phi.explainFile",
@@ -144,12 +144,12 @@ export const palette = [
   {
     id: "phi.pullModel",
     title: "Download Model",
-    help: "Show which models suit this machine, and download one once you have agreed to size, host and licence.",
+    help: "Download a model that suits this machine, once you agree.",
   },
   {
     id: "phi.installBackend",
     title: "Install Backend",
-    help: "Show which backends this machine could use, and install one once you have agreed to size and host.",
+    help: "Install a backend that this machine could use, once you agree.",
   },
   {
     id: "phi.chooseBackend",

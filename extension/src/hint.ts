@@ -5,7 +5,7 @@ import type { Status } from "./status";
 
 const ASK = "Ask Now";
 const PULL = "Choose a Model";
-/** The editor's own key; whoever has bound another one knows it. */
+/** The editor's own key; whoever has bound another one knows it, and the button needs none. */
 const KEY = "Alt+\\";
 
 export class Hints {
@@ -20,7 +20,7 @@ export class Hints {
   }
 
   private async tell(hint: string): Promise<void> {
-    const message = `phi-ls: ${hint} The key to ask by hand is ${KEY}, unless you have changed it.`;
+    const message = `phi-ls: ${hint} By hand: ${KEY}.`;
     const answer = await vscode.window.showInformationMessage(message, ASK, PULL);
     if (answer === ASK) {
       await vscode.commands.executeCommand("workbench.action.focusActiveEditorGroup");

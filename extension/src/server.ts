@@ -104,10 +104,10 @@ export class Server {
     this.client = undefined;
     this.crashes = [...this.crashes.filter((time) => now - time < CRASH_WINDOW_MS), now];
     if (this.crashes.length <= CRASHES_ALLOWED) {
-      this.options.log.warn(`the server ended and is started again: ${lastLine}`);
+      this.options.log.warn(`the server ended and is started again${lastLine && `: ${lastLine}`}`);
       void this.restart();
     } else {
-      this.fail(`the server ended ${this.crashes.length} times: ${lastLine}`);
+      this.fail(`the server ended ${this.crashes.length} times${lastLine && `: ${lastLine}`}`);
     }
   }
 

@@ -68,7 +68,6 @@ export function render(status: Status): Rendered {
     status.refusals.length > 0
       ? `Not used:\n${status.refusals.map((refusal) => `- ${lines(refusal)}`).join("\n")}`
       : "",
-    "Click for its commands.",
   ];
   return {
     text,
@@ -99,6 +98,7 @@ function escaped(text: string): string {
 
 const RESTRICTED =
   "This workspace is not trusted: what its settings say about programs, backends and models is ignored.";
+const CLICK = "Click for its commands.";
 const LINKS = {
   "phi.why": "Why no suggestion?",
   "phi.doctor": "Report",
@@ -108,7 +108,7 @@ const LINKS = {
 /** The tooltip: what the server says, whether its workspace is trusted, and three ways to know more. */
 export function tooltip(rendered: Rendered, trusted: boolean): vscode.MarkdownString {
   const links = Object.entries(LINKS).map(([command, title]) => `[${title}](command:${command})`);
-  const parts = [rendered.tooltip, ...(trusted ? [] : [RESTRICTED]), links.join(" · ")];
+  const parts = [rendered.tooltip, ...(trusted ? [] : [RESTRICTED]), CLICK, links.join(" · ")];
   const text = new vscode.MarkdownString(parts.join("\n\n"), true);
   text.isTrusted = { enabledCommands: Object.keys(LINKS) };
   return text;

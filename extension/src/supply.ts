@@ -75,10 +75,11 @@ export async function pullModel(asked: Asked): Promise<void> {
     .sort((one, other) => rank(one) - rank(other))
     .map((offer) => ({
       label: `${offer.recommended ? "$(star-full)" : mark(offer.state, offer.running)} ${offer.title}`,
-      description: [...tags(offer), offer.precision, offer.backends.join(", "), size(offer.bytes)].join(
+      // What is cut off where the list is narrow is what matters least.
+      description: [...tags(offer), size(offer.bytes), offer.backends.join(", "), offer.precision].join(
         " · ",
       ),
-      detail: offer.reason,
+      detail: offer.reason.replace(`${offer.precision}, `, ""),
       offer,
     }));
   const offer = (await choice(items, "Which model to download"))?.offer;

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
 import { Answers, moved } from "../src/answers";
-import { log, Range, reset, state } from "./vscode";
+import { log, Range, reset, state, workspace } from "./vscode";
 
 const area = { start: { line: 5, character: 0 }, end: { line: 7, character: 12 } };
 const answer = {
@@ -45,6 +45,16 @@ test("what a person closed stays closed while the rest comes", async () => {
   await answers.choose();
   await settled();
   expect(state.panels[1]?.posted).toEqual([{ uri: answer.uri, place, html: "<p>It adds.</p>" }]);
+});
+
+test("code in a notebook is named by its cell", async () => {
+  const uri = "vscode-notebook-cell:///project/report.ipynb";
+  const cell = { index: 2, document: { uri: { toString: () => uri } } };
+  workspace.notebookDocuments = [{ getCells: () => [cell] }];
+  answers.show({ ...answer, code: { uri, range: area } });
+  await settled();
+  workspace.notebookDocuments = [];
+  expect(panel().posted.at(-1)).toMatchObject({ place: "report.ipynb, cell 3, line 6" });
 });
 
 test("the panel leads back to the code, where that has moved to", async () => {

@@ -1,4 +1,4 @@
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import { execute } from "../src/actions";
 import { MENU, registerCommands } from "../src/commands";
 import { log, reset, state } from "./vscode";
@@ -225,9 +225,30 @@ test("the first steps are a walkthrough of this extension", async () => {
 });
 
 test("a completion is tried where nothing has to be saved, by a key", async () => {
-  await choose("phi.tryCompletion");
   const content = "/ext/extension/media/try.py";
+  state.document = { language: "python", content };
+  state.commands["type"] = () => state.completes?.(state.document);
+  await choose("phi.tryCompletion");
   const end = { line: 0, character: content.length };
   expect(state.shown).toEqual([{ language: "python", content }, { selection: { start: end, end } }]);
   expect(state.executed).toEqual([["type", { text: " " }]]);
+});
+
+test("an editor that does not ask yet gets the key anew, until a person types", async () => {
+  vi.useFakeTimers();
+  const document = { version: 1 };
+  let typed = 0;
+  state.document = document;
+  state.commands["type"] = () => {
+    typed += 1;
+  };
+  const tried = choose("phi.tryCompletion");
+  await vi.advanceTimersByTimeAsync(1500);
+  expect(typed).toBe(2);
+  document.version += 1;
+  await vi.advanceTimersByTimeAsync(1500);
+  await tried;
+  expect(state.executed.map(([id]) => id)).toEqual(["type", "deleteLeft", "type"]);
+  expect(state.completes).toBeUndefined();
+  vi.useRealTimers();
 });

@@ -13,9 +13,7 @@ test("a hint is told once, with the key to ask by hand", () => {
   for (const status of [STARTING, hinted, { ...hinted, state: "busy" } as const, STARTING, hinted]) {
     hints.show(status);
   }
-  expect(state.messages).toEqual([
-    `phi-ls: ${HINT} The key to ask by hand is Alt+\\, unless you have changed it.`,
-  ]);
+  expect(state.messages).toEqual([`phi-ls: ${HINT} By hand: Alt+\\.`]);
 });
 
 test.each([

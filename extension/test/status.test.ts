@@ -56,7 +56,6 @@ test("the tooltip says what runs, what the server says of it, and why the others
       "starter is not shown unasked",
       "ask by hand",
       "Not used:\n- cuda: no NVIDIA GPU",
-      "Click for its commands.",
     ].join("\n\n"),
   );
 });

@@ -132,6 +132,8 @@ export const state = {
   onConfiguration: undefined as
     ((event: { affectsConfiguration(name: string): boolean }) => void) | undefined,
   editor: undefined as unknown,
+  /** Asks the provider of completions that is registered. */
+  completes: undefined as ((document: unknown) => void) | undefined,
   /** What every address opens, where a test has one. */
   document: undefined as unknown,
 };
@@ -158,6 +160,7 @@ export function reset(): void {
     onConfiguration: undefined,
     editor: undefined,
     document: undefined,
+    completes: undefined,
   });
   state.registered.clear();
 }
@@ -273,6 +276,7 @@ export const workspace = {
     return new Disposable(() => undefined);
   },
   workspaceFolders: undefined,
+  notebookDocuments: [] as { getCells(): { index: number; document: unknown }[] }[],
   getConfiguration: (_section?: string, scope?: { languageId?: string }) => ({
     get: (name: string, otherwise?: unknown) =>
       state.languages[scope?.languageId ?? ""]?.[name] ?? state.settings[name] ?? otherwise,
@@ -311,6 +315,18 @@ export const workspace = {
     ),
   applyEdit: () => Promise.resolve(true),
   fs: { readFile: ({ text }: { text: string }) => Promise.resolve(Buffer.from(text)) },
+};
+
+export const languages = {
+  registerInlineCompletionItemProvider: (
+    _selector: unknown,
+    provider: { provideInlineCompletionItems: (document: unknown) => unknown },
+  ) => {
+    state.completes = (document) => {
+      provider.provideInlineCompletionItems(document);
+    };
+    return new Disposable(() => (state.completes = undefined));
+  },
 };
 
 export const extensions = { getExtension: (): undefined => undefined };

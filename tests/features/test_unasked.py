@@ -152,6 +152,10 @@ async def test_the_starter_model_is_asked_only_by_hand(tmp_path: Path, monkeypat
         assert after_silence(assistant, small, by_hand=True) == f"{said}."
         better = after_silence(assistant, large, by_hand=True).removeprefix(f"{said}, or have a better model: ")
         assert re.fullmatch(r"`phi-ls models pull phi-\S+` fetches \d\S* GB\.", better)
+        short = after_silence(assistant, large, by_hand=True, pulls=True)
+        assert re.search(
+            r"to be shown unasked\. You can .* by hand, or have a better model \(phi-\S+, \d\S* GB\)\.$", short
+        )
 
 
 @pytest.mark.engine

@@ -91,8 +91,8 @@ async def test_an_editor_with_a_status_item_gets_the_hint_with_its_status(
         messages, (hint,) = await told(session)
     assert messages == []
     assert hint.startswith(
-        "Nothing was suggested while you typed: what scripted writes is too often wrong to be shown unasked, and no "
-        f"similar text was found around this file. You can {ASK}"
+        "Nothing was suggested while you typed: what scripted writes is too often wrong to be shown unasked. "
+        f"You can {ASK}"
     )
     assert hint in caplog.messages
 
@@ -128,8 +128,11 @@ async def test_the_hint_is_given_once_on_a_machine(tmp_path: Path, monkeypatch: 
 
 
 @pytest.mark.e2e
-async def test_who_has_chosen_lookup_alone_needs_no_hint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    async with typing(tmp_path, monkeypatch, EXTENSION, unasked="lookup") as session:
+@pytest.mark.parametrize("chosen", [{"unasked": "lookup"}, {"enable": False}], ids=["lookup-alone", "nothing"])
+async def test_who_has_chosen_to_be_shown_less_needs_no_hint(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chosen: dict[str, Any]
+) -> None:
+    async with typing(tmp_path, monkeypatch, EXTENSION, **chosen) as session:
         await press(session)
         assert await told(session) == ([], [])
 

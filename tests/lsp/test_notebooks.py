@@ -7,6 +7,7 @@ from typing import Any
 from lsp.open_file import FULL
 from lsp.session import Session
 from phi_ls.features.assistant import Assistant
+from phi_ls.lsp.documents import LARGEST
 from phi_ls.settings import Settings
 
 NOTEBOOK = "file:///project/report.ipynb"
@@ -93,11 +94,18 @@ async def test_cells_of_another_language_and_cells_for_people_say_nothing() -> N
 
 
 async def test_a_hover_finds_what_an_earlier_cell_defines() -> None:
-    session = await notebook(text(0, DEFINES), text(1, "print(area(2))"))
-    assert await hover(session, 1, 7) == (
-        "```python\ndef area(radius)\n```\n\n---\n\nThe area of a circle.\n\n---\n\n"
-        "*function, report.ipynb line 2; named 2 times in this file*\nrange {'line': 0, 'character': 6}"
+    session = await notebook(
+        text(0, "# Shapes", "markdown"), text(1, DEFINES), text(2, "print(area(2))"), kinds=(1, 2, 2)
     )
+    assert await hover(session, 2, 7) == (
+        "```python\ndef area(radius)\n```\n\n---\n\nThe area of a circle.\n\n---\n\n"
+        "*function, report.ipynb cell 2, line 2; named 2 times in this file*\nrange {'line': 0, 'character': 6}"
+    )
+
+
+async def test_a_cell_that_is_too_large_is_on_no_page() -> None:
+    session = await notebook(text(0, "a"), text(1, "#" * (LARGEST + 1)), text(2, "b"))
+    assert [page.source.text for page in session.server.notebooks.pages()] == ["a\nb\n"]
 
 
 async def test_what_a_notebook_says_to_its_kernel_is_a_comment() -> None:
@@ -121,6 +129,14 @@ async def test_cells_that_come_move_change_and_go_are_followed() -> None:
     assert page() == "new\nA\nb\n"
     changed(session, structure={"array": {"start": 0, "deleteCount": 1}, "didClose": [{"uri": uri(2)}]})
     assert page() == "A\nb\n"
+
+
+async def test_a_cell_that_becomes_text_for_people_leaves_the_page() -> None:
+    session = await notebook(text(0, "a"), text(1, "b"))
+    changed(session, data=[cell(0, kind=1)])
+    assert [page.source.text for page in session.server.notebooks.pages()] == ["b\n"]
+    changed(session, data=[cell(0), cell(7)])
+    assert [page.source.text for page in session.server.notebooks.pages()] == ["a\nb\n"]
 
 
 async def test_a_closed_notebook_is_forgotten() -> None:

@@ -49,6 +49,7 @@ async function installs(bench) {
   await answer(bench, "Make one of its own?", "Make It", "1-question");
   const progress = bench.page.locator(".notification-toast", { hasText: "installing phi-ls with pip" });
   await progress.waitFor({ timeout: 120_000 });
+  await bench.page.mouse.move(600, 300);
   await bench.shot("2-progress");
   await progress.getByText("Cancel", { exact: true }).click();
   await bench.status("Phi: failed");

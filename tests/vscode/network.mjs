@@ -17,6 +17,10 @@ export function phiProcesses(group) {
   }
 }
 
+/** The servers of a workbench and its windows, without their workers. */
+export const servers = (bench) =>
+  phiProcesses(bench.process.pid).filter(({ command }) => command.includes("phi_ls serve"));
+
 function commandOf(pid) {
   return quietly(() => fs.readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ").trim(), "");
 }

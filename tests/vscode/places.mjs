@@ -53,14 +53,16 @@ export function makePlaces(out) {
   writeSettings(place("second"), { "phi.inlineCompletion.enable": false });
   write(place("other/aside.py"), "\n");
   // What a stranger's folder would like to run; none of it may count before the folder is trusted, or after.
-  write(place("stranger/here.py"), "\n");
+  write(place("stranger/strange.py"), "\n");
   writeSettings(place("stranger"), { "phi.server.python": "/tmp/strangers-python", "phi.backend": "remote" });
+  write(place("newcomer/new.py"), "\n");
   const folders = [{ path: "first" }, { path: "second" }];
   write(place("both.code-workspace"), JSON.stringify({ folders, settings: {} }));
   return {
     project: place("project"),
     both: place("both.code-workspace"),
     other: place("other"),
+    newcomer: place("newcomer"),
     stranger: place("stranger"),
   };
 }

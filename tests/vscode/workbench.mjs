@@ -337,9 +337,10 @@ export class Workbench {
     await this.editor(name).locator("[class*='ghost-text']").first().waitFor({ state: "detached" });
   }
 
-  /** What the panel of answers shows; it is a page in a page in the page. */
+  /** What the panel of answers shows; it is a page in a page in the page, as a notebook is. */
   answer() {
-    return this.page.frameLocator("iframe.webview.ready").frameLocator("iframe#active-frame").locator("body");
+    const outer = this.page.frameLocator("iframe.webview.ready[src*='extensionId=phi-ls']");
+    return outer.frameLocator("iframe#active-frame").locator("body");
   }
 
   /** Saves the active editor; resolves when the file on disk is as it should be. */

@@ -24,23 +24,26 @@ def advice(assistant: Assistant, report: HardwareReport, candidates: Sequence[Ca
     return (*_engines(report, candidates), *_model(assistant, report), *_measurement(candidates))
 
 
-def after_silence(assistant: Assistant, report: HardwareReport, *, by_hand: bool) -> str:
+def after_silence(assistant: Assistant, report: HardwareReport, *, by_hand: bool, pulls: bool = False) -> str:
     """What to say to who was shown nothing for long, since the model's text is not shown unasked; "" for all others.
 
-    `by_hand` says that the editor can ask for a completion without a key being typed.
+    `by_hand` says that the editor can ask for a completion without a key being typed; `pulls` that it fetches models
+    and shows these words in a small box, so that they are fewer.
     """
-    candidate = assistant.candidate
-    if candidate is None or not assistant.withheld or assistant.settings.inline_completion.unasked is Unasked.LOOKUP:
+    candidate, wanted = assistant.candidate, assistant.settings.inline_completion
+    on = assistant.settings.enable and wanted.enable and wanted.unasked is not Unasked.LOOKUP
+    if candidate is None or not assistant.withheld or not on:
         return ""
-    alike = ", and no similar text was found around this file" if assistant.settings.inline_completion.lookup else ""
     ask = "ask for a suggestion by hand" if by_hand else 'set phi.inlineCompletion.unasked to "model" to see it'
     who = "the starter model" if candidate.local and candidate.local.model.starter else candidate.model
+    told = f"Nothing was suggested while you typed: what {who} writes is too often wrong to be shown unasked"
     better = _better(assistant, report)
+    if pulls:
+        pull = f", or have a better model ({better.model}, {gigabytes(better.left)})" if better is not None else ""
+        return f"{told}. You can {ask}{pull}."
+    alike = ", and no similar text was found around this file" if wanted.lookup else ""
     pull = f", or have a better model: {_pull(better)}" if better is not None else ""
-    return (
-        f"Nothing was suggested while you typed: what {who} writes is too often wrong to be shown unasked{alike}. "
-        f"You can {ask}{pull}."
-    )
+    return f"{told}{alike}. You can {ask}{pull}."
 
 
 def _engines(report: HardwareReport, candidates: Sequence[Candidate]) -> list[str]:

@@ -45,6 +45,8 @@ class HoverCard:
     explanation: str | None
     label: str
     symbol_key: str
+    cell: int = 0
+    """The cell of a notebook that defines the symbol, from 1; 0 where it is no cell."""
 
 
 def hover(assistant: Assistant, source: Source, offset: int) -> HoverCard | None:

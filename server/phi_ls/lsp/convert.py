@@ -129,7 +129,8 @@ def _where(card: HoverCard) -> str:
     here = f"{uses.here} time{'' if uses.here == 1 else 's'} in this file"
     files = f"{uses.files} other open file{'' if uses.files == 1 else 's'}"
     elsewhere = f", {uses.elsewhere} in {files}" if uses.elsewhere else ""
-    return f"{_kind(card)}, {file_name(card.source.uri)} line {card.line + 1}; named {here}{elsewhere}"
+    cell = f"cell {card.cell}, " if card.cell else ""
+    return f"{_kind(card)}, {file_name(card.source.uri)} {cell}line {card.line + 1}; named {here}{elsewhere}"
 
 
 def _kind(card: HoverCard) -> str:

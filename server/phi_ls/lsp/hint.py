@@ -35,7 +35,7 @@ def after_an_offer(ls: PhiLanguageServer, assistant: Assistant) -> None:
 
 async def _give(ls: PhiLanguageServer, assistant: Assistant) -> None:
     by_hand = ls.client.inline_completion
-    words = await asyncio.to_thread(_words, assistant, by_hand=by_hand)
+    words = await asyncio.to_thread(_words, assistant, by_hand=by_hand, pulls=ls.client.wants_status)
     if not words:
         return
     _log.info(words)
@@ -45,13 +45,13 @@ async def _give(ls: PhiLanguageServer, assistant: Assistant) -> None:
         ls.tell(SHORT_BY_HAND if by_hand else SHORT)
 
 
-def _words(assistant: Assistant, *, by_hand: bool) -> str:
+def _words(assistant: Assistant, *, by_hand: bool, pulls: bool) -> str:
     """What to say; "" where there is nothing to say, or it was said before, or nobody could know that it was."""
     mark = paths.data_dir() / "hints" / "nothing-suggested"
     if mark.exists():
         return ""
     try:
-        words = after_silence(assistant, probe(), by_hand=by_hand)
+        words = after_silence(assistant, probe(), by_hand=by_hand, pulls=pulls)
         if words:
             paths.write_whole(mark, "")
     except (OSError, PhiLsError) as error:

@@ -70,6 +70,12 @@ class Notebooks:
             self._cells[uri][start : start + count] = cells
             self.touch(uri)
 
+    def revise(self, uri: str, cells: Sequence[Cell]) -> None:
+        """Take these for the cells of the same URIs, which may be of another kind; others are none of the notebook."""
+        fresh = {unquote(cell.uri): cell for cell in cells}
+        known = self._cells.get(uri, [])
+        known[:] = [fresh.get(unquote(cell.uri), cell) for cell in known]
+
     def touch(self, uri: str) -> None:
         """Take note that a cell's text has changed."""
         self._versions[uri] = self._versions.get(uri, 0) + 1
@@ -110,6 +116,12 @@ class Notebooks:
         """Whether a document is a cell."""
         return self._holder(uri) is not None
 
+    def number_of(self, uri: str) -> int:
+        """Which of its notebook's cells this is, from 1, those for people among them; 0 for what is no cell."""
+        notebook, wanted = self._holder(uri), unquote(uri)
+        cells = self._cells[notebook] if notebook is not None else []
+        return next((number for number, cell in enumerate(cells, 1) if unquote(cell.uri) == wanted), 0)
+
     def _holder(self, uri: str) -> str | None:
         wanted = unquote(uri)
         return next((one for one, cells in self._cells.items() if any(unquote(c.uri) == wanted for c in cells)), None)
@@ -123,7 +135,8 @@ class Notebooks:
 
     def _made(self, name: str, version: int, uri: str, language: str) -> Page | None:
         documents = [self._documents.get(cell.uri) for cell in self._cells[uri] if cell.is_code]
-        cells = [one.snapshot() for one in documents if one is not None and one.language == language]
+        wanted = [one for one in documents if one is not None and one.language == language and not one.too_large]
+        cells = [one.snapshot() for one in wanted]
         cells = [cell for cell in cells if not cell.text.startswith("%%")]
         if not cells:
             return None

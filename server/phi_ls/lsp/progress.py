@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import itertools
 import logging
+import re
 from typing import TYPE_CHECKING, Protocol
 
 from lsprotocol import types
@@ -24,6 +25,8 @@ APART_SECONDS = 0.08
 CREATE_SECONDS = 1.0
 """How long a client may take to open a progress of ours; the work goes on without one."""
 _SHOWN = 60
+_BOLD = re.compile(r"(?<!\S)\*\*(?=\S)(.+?)(?<=\S)\*\*(?!\w)")
+"""Words in bold; never the power of a number."""
 
 _log = logging.getLogger(__name__)
 
@@ -45,18 +48,20 @@ class Progress:
 
     def cancel(self, token: int | str) -> None:
         """Cancel the work of a token; unknown ones have ended."""
-        if (cancel := self._running.get(token)) is not None:
+        if isinstance(token, int | str) and (cancel := self._running.get(token)) is not None:
             cancel()
 
     @contextlib.asynccontextmanager
     async def work(self, title: str, token: int | str | None, *, measured: bool = False) -> AsyncIterator[Report]:
         """Show `title` while the block runs; yields a function that shows the last words of a growing text.
 
-        `measured` work tells percentages. The calling task is cancelled when the user cancels.
+        `measured` work tells percentages. The calling task is cancelled when the user cancels. A token of the client's
+        that other work has already shows that other work alone.
         """
         task = asyncio.current_task()
         token = token if token is not None else await self._created()
-        if token is None or task is None:
+        # lsprotocol lets everything be a token.
+        if not isinstance(token, int | str) or task is None or token in self._running:
             yield _ignored
             return
         self._running[token] = task.cancel
@@ -119,8 +124,8 @@ class _Reports:
 
 
 def _last_words(text: str) -> str:
-    """What fits in a line of progress."""
-    words = " ".join(text.split())
+    """What fits in a line of progress, which editors show as plain text."""
+    words = _BOLD.sub(r"\1", " ".join(text.replace("`", "").split()))
     return words if len(words) <= _SHOWN else "…" + words[-_SHOWN:]
 
 

@@ -53,6 +53,7 @@ export async function doesOwnAction(bench) {
   await bench.goto(6, 6);
   await bench.palette("Phi: Run My Action", "Say it in one line");
   await bench.answer().getByText("It measures circles, and nothing else.").waitFor();
+  await bench.toast("phi-ls: Say it in one line").waitFor({ state: "hidden" });
   await bench.shot("6-own-action");
 }
 

@@ -51,7 +51,9 @@ export async function usesTheStarter(bench, journal) {
   await bench.goto(6, 6);
   await bench.palette("Phi: Explain");
   await bench.answer().getByText("starter model, for trying out").waitFor({ timeout: 60_000 });
+  await bench.toast("phi-ls: Explain").waitFor({ state: "hidden" });
   await bench.shot("14-starter-explain");
+  await bench.palette("View: Close Editors in Other Groups");
   await bench.focus(FILE);
   await bench.page.keyboard.press("Control+End");
   const written = () => journal.all("completion").filter((e) => e.source === "model" && e.prompt_tokens > 0);

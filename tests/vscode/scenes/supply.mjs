@@ -55,6 +55,7 @@ export async function pullsAModel(bench, folder, hub) {
     .getByRole("button", { name: "Download" })
     .click();
   await bench.toast("tiny cpu-int4 is here, verified").waitFor({ timeout: 90_000 });
+  await progress.waitFor({ state: "hidden" });
   await bench.shot("12-pulled");
   await bench.palette("Notifications: Clear All Notifications");
   await bench.status("Phi: scripted");

@@ -46,4 +46,5 @@ def _in_its_cell(ls: PhiLanguageServer, card: HoverCard) -> HoverCard:
         return card
     cell, start = page.cell_at(card.symbol.name_span.start)
     symbol = replace(card.symbol, name_span=card.symbol.name_span.moved(-start))
-    return replace(card, source=cell, symbol=symbol, line=cell.line_at(symbol.name_span.start))
+    number = ls.notebooks.number_of(cell.uri)
+    return replace(card, source=cell, symbol=symbol, line=cell.line_at(symbol.name_span.start), cell=number)

@@ -7,18 +7,29 @@ written only when `PHI_LS_JOURNAL_TEXT=1`.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import sys
 import threading
 import time
 from typing import TextIO
 
+from phi_ls.errors import UsageError
+
 
 class Journal:
-    """Appends events; without a file it does nothing. Safe to call from any thread."""
+    """Appends events; without a file it does nothing. Safe to call from any thread.
+
+    Raises `UsageError` when the file cannot be opened. One that cannot be written any more, as on a full disk, ends
+    with a line on stderr: what is told about never waits for the telling.
+    """
 
     def __init__(self, file: str | None, *, with_text: bool = False) -> None:
-        self._stream: TextIO | None = open(file, "a", encoding="utf-8") if file else None  # noqa: SIM115, PTH123
+        try:
+            self._stream: TextIO | None = open(file, "a", encoding="utf-8") if file else None  # noqa: SIM115, PTH123
+        except OSError as error:
+            raise UsageError(f"wanted to append to the journal {file!r}, found {error.strerror or error}") from error
         self._with_text = with_text
         self._lock = threading.Lock()
 
@@ -37,13 +48,27 @@ class Journal:
         record = {"t": round(time.monotonic(), 6), "event": event, **fields}
         if text is not None and self._with_text:
             record["text"] = text
-        line = json.dumps(record, ensure_ascii=True, default=str) + "\n"
-        with self._lock:
-            self._stream.write(line)
-            self._stream.flush()
+        self._append(json.dumps(record, ensure_ascii=True, default=str) + "\n")
 
     def close(self) -> None:
         """Close the file; later events are dropped."""
-        if self._stream is not None:
-            self._stream.close()
-            self._stream = None
+        with self._lock:
+            self._close()
+
+    def _append(self, line: str) -> None:
+        with self._lock:
+            if self._stream is None:
+                return
+            try:
+                self._stream.write(line)
+                self._stream.flush()
+            except OSError as error:
+                sys.stderr.write(f"phi-ls: the journal ends here: {error.strerror or error}\n")
+                self._close()
+
+    def _close(self) -> None:
+        stream, self._stream = self._stream, None
+        if stream is not None:
+            # What is left of a line that could not be written is not tried again.
+            with contextlib.suppress(OSError):
+                stream.close()

@@ -252,6 +252,12 @@ def test_a_file_that_the_repository_lacks_is_named(own: Path, state: HubState) -
         pull_build(tiny(), QUIET)
 
 
+def test_a_hub_that_is_no_address_is_named(own: Path, state: HubState, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_ENDPOINT", "nonsense")
+    with pytest.raises(DownloadFailed, match=r"in HF_ENDPOINT, found 'nonsense'$"):
+        pull_build(tiny(), QUIET)
+
+
 def test_a_hub_that_is_not_there_is_one_clear_line(own: Path, state: HubState, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
     with pytest.raises(

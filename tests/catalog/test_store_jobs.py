@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from catalog.rows import STARTER, command, environment, run, write_row
-from phi_ls.catalog import LocalModel, check_build, import_model, local_models, read_catalog, remove_build
+from phi_ls.catalog import ABSENT, LocalModel, check_build, import_model, local_models, read_catalog, remove_build
 from phi_ls.catalog.hub import Hub
 from phi_ls.errors import CatalogError, ModelNotFound, StoreError
 from phi_ls.paths import bundled
@@ -131,6 +131,20 @@ def test_a_model_is_removed_with_all_its_files(own: Path) -> None:
     assert "mine" not in [model.id for model in read_catalog()]
 
 
+@pytest.mark.parametrize("name", ["../../mine", ".", ".locks", "a b", "a/b", "a\nb", "x" * 81])
+def test_an_id_is_the_name_of_a_folder_in_the_store_and_nothing_else(name: str, own: Path) -> None:
+    with pytest.raises(CatalogError, match="wanted an id of letters, digits, and "):
+        import_model(GGUF, id_=name)
+    assert not own.exists()
+
+
+def test_a_profile_that_nobody_knows_is_refused_before_anything_is_copied(own: Path) -> None:
+    ended = run(own, None, "models", "import", str(GGUF), "--profile", "nonsense")
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("phi-ls models: wanted a prompt profile (starter, ")
+    assert not (own / "data").exists()
+
+
 def test_the_starter_cannot_be_removed(own: Path) -> None:
     with pytest.raises(StoreError, match="ships with phi-ls; it cannot be removed"):
         remove_build(here("starter"))
@@ -138,7 +152,7 @@ def test_the_starter_cannot_be_removed(own: Path) -> None:
 
 def test_the_commands_say_what_they_did(own: Path) -> None:
     assert run(own, None, "models", "import", str(GGUF), "--id", "mine").stdout == (
-        "mine local is here: 1 files; --model mine takes it\n"
+        "mine local is here: 1 file; --model mine takes it\n"
     )
     assert run(own, None, "models", "verify", "mine").stdout == "mine local: every file is as it should be\n"
     listed = json.loads(run(own, None, "models", "list", "--json").stdout)
@@ -147,6 +161,9 @@ def test_the_commands_say_what_they_did(own: Path) -> None:
     removed = run(own, None, "models", "remove", "mine").stdout
     assert removed.startswith("mine local: removed, ")
     assert removed.endswith(" MB are free again\n")
+    run(own, None, "models", "import", str(GGUF), "--id", "mine")
+    (row,) = json.loads(run(own, None, "models", "remove", "mine", "--json").stdout)
+    assert (row["model"], row["here"], row["missing"]) == ("mine", False, ABSENT)
     again = run(own, None, "models", "remove", "mine")
     assert (again.returncode, again.stderr.count("\n")) == (1, 1)
     assert again.stderr.startswith("phi-ls models: wanted a model id (")

@@ -91,6 +91,12 @@ def run(*arguments: str) -> int:
             "phi-ls act: explain changes nothing; leave out --diff and --write",
             id="explain cannot write",
         ),
+        pytest.param(
+            ["replay", "{file}", "--keys", "0"],
+            2,
+            "phi-ls replay: argument --keys: wanted a number from 1 on, found '0'; see `phi-ls replay --help`",
+            id="no keys",
+        ),
         pytest.param(["dance"], 2, "phi-ls: argument COMMAND: invalid choice: 'dance'", id="unknown command"),
     ],
 )

@@ -53,6 +53,9 @@ class Hub:
     """One connection to the hub for one repository. Every method raises `DownloadFailed` in one clear line."""
 
     def __init__(self, build: Build) -> None:
+        endpoint = os.environ.get("HF_ENDPOINT") or None
+        if endpoint and not urlsplit(endpoint).netloc:
+            raise DownloadFailed(f"wanted an address such as https://huggingface.co in HF_ENDPOINT, found {endpoint!r}")
         os.environ.update(QUIET)
         try:
             self._hub = importlib.import_module("huggingface_hub")
@@ -64,7 +67,7 @@ class Hub:
         self._hub.constants.DOWNLOAD_CHUNK_SIZE = PIECE_BYTES
         self._repository = build.repository
         self._revision = build.revision
-        self._api = self._hub.HfApi(endpoint=os.environ.get("HF_ENDPOINT") or None)
+        self._api = self._hub.HfApi(endpoint=endpoint)
 
     @property
     def host(self) -> str:

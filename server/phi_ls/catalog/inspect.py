@@ -37,10 +37,14 @@ END_TOKENS = {
 }
 """Beside those that the files name themselves; early conversions of Phi-3 name the wrong ones."""
 PROVIDERS = ("cpu", "cuda", "directml")
+_ID = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,78}[A-Za-z0-9_])?")
 
 
 def inspect_model(path: Path, *, id_: str = "", profile: str = "") -> Model:
     """The model at a path, with one build named "local". Raises `ModelNotFound` or `CatalogError`."""
+    if id_ and not _ID.fullmatch(id_):  # it becomes the name of a folder
+        such = model_id(id_)[:80]
+        raise CatalogError(f"wanted an id of letters, digits, and . - _ between them, as in {such!r}, found {id_!r}")
     if path.is_file() and path.suffix.lower() == ".gguf":
         _refuse_pointers([path])
         return _of_gguf(path, id_ or model_id(path.stem), profile)
@@ -48,9 +52,9 @@ def inspect_model(path: Path, *, id_: str = "", profile: str = "") -> Model:
         files = [file for file in path.iterdir() if file.is_file()]
         _refuse_pointers(files)
         return _of_genai(path, files, id_ or model_id(path.name), profile)
+    found = f"found {path}" if path.exists() else f"found nothing at {path}"
     raise ModelNotFound(
-        f"wanted a .gguf file or a folder with {CONFIG}, found {path}; "
-        "see `phi-ls models list` for the models that are here"
+        f"wanted a .gguf file or a folder with {CONFIG}, {found}; see `phi-ls models list` for the models that are here"
     )
 
 

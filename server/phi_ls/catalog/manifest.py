@@ -115,7 +115,8 @@ def read_family(file: Path) -> tuple[Model, ...]:
         return tuple(_model(row) for row in content["model"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         wanted = "wanted [[model]] tables with builds"
-        raise CatalogError(f"{file.name}: {wanted}, found {type(error).__name__}: {error}") from error
+        found = f"none with {error}" if isinstance(error, KeyError) else f"{type(error).__name__}: {error}"
+        raise CatalogError(f"{file}: {wanted}, found {found}; correct or remove the file") from error
 
 
 def _model(row: Mapping[str, Any]) -> Model:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import difflib
+import errno
 import os
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from phi_ls.cli.common import (
     account_json,
     assistant_for,
+    line_of,
     position_json,
     rate_line,
     read_source,
@@ -37,7 +39,7 @@ def run(options: argparse.Namespace) -> int:
     if action is not None and action.kind in ("answer", "names") and (options.diff or options.write):
         raise UsageError(f"{options.action} changes nothing; leave out --diff and --write")
     source = read_source(options.file)
-    span = span_of(source, options.lines) if options.lines else Span(0, len(source.text))
+    span = span_of(source, options.lines) if options.lines else Span(line_of(source, 0).start, len(source.text))
     return asyncio.run(_run(options, source, span))
 
 
@@ -53,13 +55,13 @@ async def _run(options: argparse.Namespace, source: Source, span: Span) -> int:
             problems=problems,
             instruction=options.instruction or "",
         )
+        if options.write:
+            _write(Path(options.file), result, wanted=source.text)
         if options.json:
             print_json({**_json(result), **who_json(assistant), **account_json(result.account)})
         else:
             _print(options, result)
-        if options.write:
-            _write(Path(options.file), result, wanted=source.text)
-        if not options.json:
+        if not options.json and result.account.new_tokens:
             print(rate_line(assistant, result.account), file=sys.stderr)
         if isinstance(result, Preview):
             print(f"phi-ls act: nothing was changed: the answer {result.reason}", file=sys.stderr)
@@ -94,19 +96,45 @@ def _print(options: argparse.Namespace, result: Result) -> None:
 
 
 def _write(path: Path, result: Result, *, wanted: str) -> None:
-    """Write what was trusted, at once. Raises `UsageError` when the file changed while the model wrote."""
-    if isinstance(result, Created):
-        result.path.parent.mkdir(parents=True, exist_ok=True)
-        with result.path.open("x", encoding="utf-8", newline="") as file:
-            file.write(result.text)
-    if not isinstance(result, Edited):
-        return
+    """Write what was trusted, whole or not at all. Raises `UsageError` when that cannot be done."""
+    target = result.path if isinstance(result, Created) else path
+    try:
+        if isinstance(result, Created):
+            _create(target, result.text)
+        elif isinstance(result, Edited):
+            # A link stays a link to the file that is changed.
+            _replace(path.resolve(), applied(result.source, result.edits).text, wanted)
+    except OSError as error:
+        raise UsageError(
+            f"wanted to write {str(target)!r}, found {error.strerror or error}; nothing was changed"
+        ) from error
+
+
+def _create(path: Path, text: str) -> None:
+    """A new file with a text. Raises `OSError`, also when there is one already."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = path.open("x", encoding="utf-8", newline="")
+    try:
+        with new:
+            new.write(text)
+    except OSError:
+        path.unlink(missing_ok=True)
+        raise
+
+
+def _replace(path: Path, text: str, wanted: str) -> None:
+    """The file with another text. Raises `UsageError` when it changed while the model wrote, and `OSError`."""
     if path.read_bytes().decode("utf-8", "replace") != wanted:
         raise UsageError(f"wanted {path} as it was read, found it changed; nothing was written, run it again")
+    if not os.access(path, os.W_OK):  # to replace it would ask only whether its folder may be written
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    temporary.write_bytes(applied(result.source, result.edits).text.encode("utf-8"))
-    temporary.chmod(path.stat().st_mode)
-    temporary.replace(path)
+    try:
+        temporary.write_bytes(text.encode("utf-8"))
+        temporary.chmod(path.stat().st_mode)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def _json(result: Result) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
     from phi_ls.inference.schedule import Account
+
+_MARK = "\ufeff"
 
 
 def read_source(name: str) -> Source:
@@ -39,7 +42,7 @@ def offset_of(source: Source, position: tuple[int, int]) -> int:
     lines = len(source.line_starts)
     if line > lines:
         raise PositionError(line, column, lines=lines, columns=None)
-    span = source.line_span(line - 1)
+    span = line_of(source, line - 1)
     if column > len(span) + 1:
         raise PositionError(line, column, lines=lines, columns=len(span) + 1)
     return span.start + column - 1
@@ -51,30 +54,54 @@ def span_of(source: Source, lines: tuple[int, int]) -> Span:
     count = len(source.line_starts)
     if last > count:
         raise PositionError(last, 1, lines=count, columns=None)
-    return Span(source.line_span(first - 1).start, source.line_span(last - 1).end)
+    return Span(line_of(source, first - 1).start, line_of(source, last - 1).end)
+
+
+def line_of(source: Source, line: int) -> Span:
+    """The span of a line from 0. A byte order mark before the first one belongs to the file, as in editors."""
+    span = source.line_span(line)
+    return Span(span.start + 1, span.end) if line == 0 and source.text.startswith(_MARK) else span
 
 
 def settings_for(options: argparse.Namespace, more: dict[str, Any] | None = None) -> Settings:
-    """The user's settings file, then what the command line says, then `more`. Raises `UsageError` for bad ones."""
+    """The user's settings file, then what the command line says, then `more`.
+
+    What does not fit in the file is told on stderr; in the others it is a `UsageError`, as is a file that is no JSON.
+    """
     layers: list[dict[str, Any]] = []
     file = config_file()
-    if file.exists():
-        try:
-            content = json.loads(file.read_text(encoding="utf-8"))
-        except ValueError as error:
-            raise UsageError(f"wanted JSON in {file}, found {error}") from error
-        layers.append(content if isinstance(content, dict) else {})
+    layers.append(_content(file))
+    _settings, of_file = resolve(layers)
+    for problem in of_file:
+        print(f"{file}: {problem}", file=sys.stderr)
     layers.append({name: value for name in ("backend", "model") if (value := getattr(options, name, None))})
     settings, problems = resolve([*layers, more or {}])
-    if problems:
-        raise UsageError("; ".join(problems))
+    if problems[len(of_file) :]:
+        # What would be used in place of it does not matter: nothing is done.
+        raise UsageError("; ".join(problem.rpartition("; ")[0] for problem in problems[len(of_file) :]))
     return settings
+
+
+def _content(file: Path) -> dict[str, Any]:
+    """The user's settings, {} without a file. Raises `UsageError` for one that cannot be read."""
+    try:
+        content = json.loads(file.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise UsageError(f"wanted JSON in {file}, found {error}; correct or remove the file") from error
+    if not isinstance(content, dict):
+        raise UsageError(f'wanted settings in {file}, as in {{"phi": {{"backend": "cpu"}}}}, found no object')
+    return content
 
 
 @asynccontextmanager
 async def assistant_for(options: argparse.Namespace) -> AsyncGenerator[Assistant, None]:
-    """A started assistant, closed afterwards."""
-    assistant = Assistant(settings_for(options))
+    """A started assistant, closed afterwards. Raises `UsageError` when a setting switches it off."""
+    settings = settings_for(options)
+    if not settings.enable:
+        raise UsageError(f"wanted phi-ls to be on, found the setting phi.enable switched off in {config_file()}")
+    assistant = Assistant(settings)
     await assistant.start()
     try:
         yield assistant
@@ -83,12 +110,15 @@ async def assistant_for(options: argparse.Namespace) -> AsyncGenerator[Assistant
 
 
 def rate_line(assistant: Assistant, account: Account) -> str:
-    """Engine, counts, speed and time in one line for people."""
+    """Engine, counts, speed and time in one line for people, below why the backend that was asked for does not run."""
     status = assistant.status
+    wanted = assistant.settings.backend.value
+    passed = [one.reason for one in assistant.supervisor.candidates if one.backend == wanted and one.state != "ready"]
+    instead = f"{wanted} does not run: {passed[0]}\n" if passed and wanted != status.backend else ""
     decode = account.ms_engine - account.ms_first_token
     rate = (account.new_tokens - 1) / decode * 1000 if decode > 0 and account.new_tokens > 1 else 0.0
     return (
-        f"{status.engine} on {status.backend}, {status.model}: {account.prompt_tokens} prompt tokens "
+        f"{instead}{status.engine} on {status.backend}, {status.model}: {account.prompt_tokens} prompt tokens "
         f"({account.reused_tokens} reused), {account.new_tokens} new at {rate:.0f} tokens/s, "
         f"first after {account.ms_first_token:.0f} ms, {account.ms_engine:.0f} ms in all"
     )
@@ -116,4 +146,5 @@ def who_json(assistant: Assistant) -> dict[str, Any]:
 def position_json(source: Source, offset: int) -> dict[str, int]:
     """A position as people count: from 1, columns in characters."""
     line, column = source.position(offset)
+    column -= line_of(source, line).start - source.line_span(line).start
     return {"line": line + 1, "column": column + 1}

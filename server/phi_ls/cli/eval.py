@@ -15,7 +15,7 @@ from phi_ls.evaluation.eval.holes import Hole, kinds_from
 from phi_ls.evaluation.eval.humaneval import is_dataset
 from phi_ls.evaluation.eval.progress import Progress
 from phi_ls.evaluation.eval.records import Journal
-from phi_ls.evaluation.eval.runner import Measured, comparison, holes_in, measure, report
+from phi_ls.evaluation.eval.runner import Measured, comparison, holes_in, measure, refuse_in_advance, report
 from phi_ls.evaluation.eval.sides import Side, side
 from phi_ls.evaluation.eval.table import as_text
 from phi_ls.features.calibration import store
@@ -57,8 +57,11 @@ async def _measure(
     options: argparse.Namespace, sides: list[Side], settings: list[Settings], holes: list[Hole], journal: Journal
 ) -> list[Measured]:
     found = []
-    for each, mine in zip(sides, settings, strict=True):
-        needed = mine.backend is not BackendName.AUTO or mine.model != "auto"
+    needs = [mine.backend is not BackendName.AUTO or mine.model != "auto" for mine in settings]
+    for each, mine, needed in zip(sides, settings, needs, strict=True):
+        if needed and journal.who(each.name) is None:
+            refuse_in_advance(mine)
+    for each, mine, needed in zip(sides, settings, needs, strict=True):
         progress = Progress(sys.stderr, len(holes), each.name)
         found.append(
             await measure(each, mine, holes, journal, baselines=options.baselines, model_needed=needed, report=progress)

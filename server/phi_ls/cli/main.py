@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import io
 import json
 import os
 import re
@@ -33,21 +34,57 @@ class _Parser(argparse.ArgumentParser):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit code."""
-    options = parser().parse_args(arguments)
-    module = importlib.import_module(f"phi_ls.cli.{options.module}")
-    command = cast("Callable[[argparse.Namespace], int]", module.run)
+    _write_text_as_it_is()
     try:
+        try:
+            return _run(arguments)
+        finally:
+            # Here, where a failure can be told; also after `--help`, which leaves by an exception.
+            if sys.stdout is not None:
+                sys.stdout.flush()
+    except BrokenPipeError:
+        _write_no_more()
+        return 1
+    except OSError as error:
+        _write_no_more()
+        print(f"phi-ls: wanted to write the output, found {error.strerror or error}", file=sys.stderr)
+        return 1
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    options = parser().parse_args(arguments)
+    try:
+        module = importlib.import_module(f"phi_ls.cli.{options.module}")
+        command = cast("Callable[[argparse.Namespace], int]", module.run)
         return command(options)
     except PhiLsError as error:
         message = " ".join(str(error).splitlines())
-        print(f"phi-ls {options.command}: {message}", file=sys.stderr)
-        return 1
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
-        # Whoever read our output has read enough. Python would try to write the rest of it once more.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+        raise
+    except OSError as error:
+        if error.filename is None:
+            raise
+        message = f"wanted to read or write {str(error.filename)!r}, found {error.strerror or error}"
+    print(f"phi-ls {options.command}: {message}", file=sys.stderr)
+    return 1
+
+
+def _write_text_as_it_is() -> None:
+    """What holds code is UTF-8, so that a diff fits its file; a terminal is written to in its own encoding."""
+    out = sys.stdout
+    if not isinstance(out, io.TextIOWrapper):
+        return
+    if out.isatty():
+        out.reconfigure(errors="backslashreplace")
+    else:
+        out.reconfigure(encoding="utf-8", errors="surrogateescape")
+
+
+def _write_no_more() -> None:
+    """Whoever read our output has read enough. Python would try to write the rest of it once more."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def parser() -> argparse.ArgumentParser:
@@ -100,7 +137,7 @@ def parser() -> argparse.ArgumentParser:
 
     typed = add("replay", "replay", "type files key by key through the server: latency, work, characters saved")
     typed.add_argument("files", nargs="+", metavar="FILE")
-    typed.add_argument("--keys", type=int, default=200, metavar="N", help="keys for each file; 200 if not given")
+    typed.add_argument("--keys", type=_count, default=200, metavar="N", help="keys for each file; 200 if not given")
     typed.add_argument("--rhythm", choices=("steady", "bursts", "corrections"), default="steady")
     _model_options(typed)
 

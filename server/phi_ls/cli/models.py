@@ -18,11 +18,13 @@ from phi_ls.errors import ModelNotFound, UsageError
 from phi_ls.features.assistant import Assistant
 from phi_ls.features.models import build_to_pull
 from phi_ls.journal import Journal
+from phi_ls.prompt import profiles
 
 if TYPE_CHECKING:
     import argparse
 
     from phi_ls.catalog import LocalModel, State
+    from phi_ls.catalog.receipt import Receipt
 
 PLAIN_SECONDS = 5.0
 """How often progress is told where no line can be rewritten."""
@@ -75,7 +77,7 @@ def _pull(options: argparse.Namespace) -> int:
     elif options.json:
         print_json(dataclasses.asdict(receipt))
     else:
-        print(f"{receipt.model} {receipt.build} is here: {len(receipt.files)} files, verified, in {local.folder}")
+        print(f"{receipt.model} {receipt.build} is here: {_count(receipt)}, verified, in {local.folder}")
     return 0
 
 
@@ -102,13 +104,15 @@ def _verify(options: argparse.Namespace) -> int:
 
 def _import(options: argparse.Namespace) -> int:
     path = Path(options.path).expanduser()
+    if options.profile and options.profile not in (names := [one.name for one in profiles()]):
+        raise UsageError(f"wanted a prompt profile ({', '.join(names)}), found {options.profile!r}")
     meter = Meter(quiet=options.json)
     with meter:
         receipt = import_model(path, id_=options.id or "", profile=options.profile or "", listener=meter)
     if options.json:
         print_json(dataclasses.asdict(receipt))
     else:
-        print(f"{receipt.model} {receipt.build} is here: {len(receipt.files)} files; --model {receipt.model} takes it")
+        print(f"{receipt.model} {receipt.build} is here: {_count(receipt)}; --model {receipt.model} takes it")
     return 0
 
 
@@ -122,8 +126,13 @@ def _remove(options: argparse.Namespace) -> int:
         if not options.json:
             print(f"{local.model.id} {local.build.id}: removed, {gigabytes(freed)} are free again")
     if options.json:
-        print_json([_record(local) for local in present])
+        gone = {"here": False, "missing": ABSENT}
+        print_json([{**_record(local), **gone} for local in present])
     return 0
+
+
+def _count(receipt: Receipt) -> str:
+    return "1 file" if len(receipt.files) == 1 else f"{len(receipt.files)} files"
 
 
 def _of(id_: str) -> list[LocalModel]:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from phi_ls.cli.common import settings_for
 from phi_ls.cli.main import print_json
-from phi_ls.errors import UsageError
 from phi_ls.evaluation.keys import Rhythm
 from phi_ls.evaluation.replay import replay
 
@@ -19,9 +18,6 @@ if TYPE_CHECKING:
 def run(options: argparse.Namespace) -> int:
     """Print one record for all files."""
     files = [Path(name) for name in options.files]
-    for file in files:
-        if not file.is_file():
-            raise UsageError(f"wanted a file to type, found {str(file)!r}")
     settings = settings_for(options)
     layer = {"backend": settings.backend.value, "model": settings.model}
     record = asyncio.run(replay(files, layer, keys=options.keys, rhythm=Rhythm(options.rhythm))).record()
@@ -37,8 +33,8 @@ def _text(record: dict[str, Any]) -> str:
     rows = (
         ("files", ", ".join(record["files"])),
         ("keys", record["keys"]),
-        ("time to suggestion", f"{waits['p50']} ms p50, {waits['p90']} p90, {waits['p99']} p99"),
-        ("prefilled per key", f"{prefilled['median']} tokens median, {prefilled['mean']} mean, {prefilled['p90']} p90"),
+        ("time to suggestion", _spread(waits, "{p50} ms p50, {p90} p90, {p99} p99")),
+        ("prefilled per key", _spread(prefilled, "{median} tokens median, {mean} mean, {p90} p90")),
         ("answered without the model", _percent(record["without_model"])),
         ("overtaken by the next key", _percent(record["overtaken"])),
         (
@@ -51,6 +47,10 @@ def _text(record: dict[str, Any]) -> str:
         ("generated tokens wasted", _percent(record["wasted_tokens"])),
     )
     return "\n".join(f"{name:30}{value}" for name, value in rows)
+
+
+def _spread(figures: dict[str, float | None], words: str) -> str:
+    return "-" if None in figures.values() else words.format(**figures)
 
 
 def _percent(share: float | None) -> str:

@@ -39,12 +39,16 @@ def _completions(file: Path) -> list[dict[str, Any]]:
         lines = file.read_text(encoding="utf-8").splitlines()
     except OSError as error:
         raise UsageError(f"wanted a journal, found {str(file)!r}: {error.strerror}") from error
-    events: list[dict[str, Any]] = []
+    except UnicodeDecodeError as error:
+        raise UsageError(f"wanted a journal, found other bytes in {str(file)!r} at byte {error.start}") from error
+    events = []
     for line in lines:
         try:
             event = json.loads(line)
         except ValueError:
             continue  # the last line may be half written
-        if isinstance(event, dict) and event.get("event") == "completion":
+        if isinstance(event, dict) and "t" in event and "event" in event:
             events.append(event)
-    return events
+    if lines and not events:
+        raise UsageError(f"wanted a journal, found no event of one in {str(file)!r}")
+    return [event for event in events if event["event"] == "completion"]

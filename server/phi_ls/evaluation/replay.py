@@ -102,12 +102,13 @@ async def replay(
     seed: int = 0,
     environment: Mapping[str, str] | None = None,
 ) -> Replayed:
-    """Type about `keys` keys of each file into a server with these settings. Raises `ServerFailed`."""
+    """Type about `keys` keys of each file into a server with these settings. Raises `UsageError` and `ServerFailed`."""
+    documents = [Document.read(file, keys) for file in files]
     with tempfile.TemporaryDirectory() as folder:
         journal = Path(folder) / "journal"
         async with Connection(settings, {**(environment or {}), "PHI_LS_JOURNAL": str(journal)}) as server:
             await server.loaded(LOAD_SECONDS)
-            tallies = [await _type(server, Document.read(file, keys), keys, Typist(rhythm, seed)) for file in files]
+            tallies = [await _type(server, document, keys, Typist(rhythm, seed)) for document in documents]
         events = [json.loads(line) for line in journal.read_text(encoding="utf-8").splitlines()]
     return Replayed(tuple(file.name for file in files), tuple(tallies), tuple(events))
 

@@ -10,6 +10,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+from phi_ls.errors import UsageError
 from phi_ls.evaluation.rpc import ServerFailed
 from phi_ls.syntax import language_of
 from phi_ls.text import Source
@@ -62,8 +63,16 @@ class Document:
 
     @classmethod
     def read(cls, file: Path, keys: int) -> Document:
-        """Whole lines in the middle of a file, a few times as long as the keys, since suggestions are accepted."""
-        text = file.read_text(encoding="utf-8").replace("\r\n", "\n")
+        """Whole lines in the middle of a file, a few times as long as the keys, since suggestions are accepted.
+
+        Raises `UsageError` when it cannot be read as text.
+        """
+        try:
+            text = file.read_text(encoding="utf-8-sig")
+        except OSError as error:
+            raise UsageError(f"wanted a file to type, found {str(file)!r}: {error.strerror}") from error
+        except UnicodeDecodeError as error:
+            raise UsageError(f"wanted UTF-8 text, found other bytes in {str(file)!r} at byte {error.start}") from error
         start = text.find("\n", max(len(text) // 2 - keys, 0)) + 1
         end = text.find("\n", min(start + 4 * keys, len(text)))
         return cls(file.resolve().as_uri(), language_of(file.name), text, start, len(text) if end < 0 else end)

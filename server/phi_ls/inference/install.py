@@ -38,9 +38,12 @@ def install(recipes: Sequence[Recipe], journal: Journal, tell: Callable[[str], N
 
     backend = recipes[0].backend
     root = backends_dir()
-    root.mkdir(parents=True, exist_ok=True)
-    with FileLock(root / f".{backend}.lock"):
-        return _install(recipes, root, journal, tell)
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        with FileLock(root / f".{backend}.lock"):
+            return _install(recipes, root, journal, tell)
+    except OSError as error:
+        raise InstallFailed(f"wanted to write in {root}, found {error.strerror or error}") from error
 
 
 def remove(backend: str) -> bool:

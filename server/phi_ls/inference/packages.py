@@ -61,6 +61,8 @@ class Recipe:
 
 def recipes(backend: str, report: HardwareReport, *, flavour: str = "auto", built: bool = False) -> tuple[Recipe, ...]:
     """The sets to try for a backend, best first. Raises `UsageError` where none can work."""
+    if backend in ("cpu", "cuda", "directml") and (built or flavour != "auto"):
+        raise UsageError(f"wanted a flavour or a build of gguf, found {backend}, which has neither; leave it out")
     match backend:
         case "cpu":
             return (_cpu(report),)

@@ -66,7 +66,10 @@ def find_holes(root: Path, *, count: int, seed: int, kinds: Sequence[Kind] = KIN
     found = [_of_kind(files, kind, wanted, random.Random(f"{seed} {kind}")) for kind in kinds]  # noqa: S311
     mixed = [hole for group in zip_longest(*found) for hole in group if hole is not None][:count]
     if not mixed:
-        raise UsageError(f"wanted source code with room for a hole ({', '.join(kinds)}), found none below {root}")
+        raise UsageError(
+            f"wanted source code with room for a hole ({', '.join(kinds)}), found none below {root}; what counts is "
+            f"UTF-8, has from {SMALLEST_CHARACTERS} to {LARGEST_CHARACTERS} characters, and no syntax error"
+        )
     return mixed
 
 
@@ -77,6 +80,8 @@ def read_files(root: Path) -> list[tuple[str, Source]]:
     """
     if not root.exists():
         raise UsageError(f"wanted a file or a folder, found nothing at {root}")
+    if not root.is_file() and not root.is_dir():
+        raise UsageError(f"wanted a file or a folder, found neither at {root}")
     paths = [root] if root.is_file() else sorted(_walk(root))
     found = []
     for path in paths:
@@ -94,7 +99,11 @@ def read_files(root: Path) -> list[tuple[str, Source]]:
 
 
 def _walk(folder: Path) -> Iterable[Path]:
-    for path in folder.iterdir():
+    try:
+        paths = list(folder.iterdir())
+    except OSError:  # as with a file that cannot be read
+        return
+    for path in paths:
         if _IGNORED.match(path.name) or path.is_symlink():
             continue
         if path.is_dir():

@@ -145,10 +145,16 @@ class Journal:
 
 
 def _append(file: Path, lines: list[str]) -> None:
-    with file.open("a", encoding="utf-8") as stream:
-        if stream.tell() and not _ends_with_line(file):
-            stream.write("\n")
-        stream.writelines(f"{line}\n" for line in lines)
+    try:
+        with file.open("a", encoding="utf-8") as stream:
+            if stream.tell() and not _ends_with_line(file):
+                stream.write("\n")
+            stream.writelines(f"{line}\n" for line in lines)
+    except OSError as error:
+        raise UsageError(
+            f"wanted to keep answers in {file}, found {error.strerror or error}; "
+            "mend that and run the same command again, it goes on where it stopped"
+        ) from error
 
 
 def _ends_with_line(file: Path) -> bool:

@@ -18,6 +18,7 @@ from phi_ls.evaluation.eval.humaneval import Problem, is_dataset, read_problems
 from phi_ls.evaluation.eval.records import Who
 from phi_ls.evaluation.eval.summary import differences, figures
 from phi_ls.features.assistant import Assistant
+from phi_ls.inference.select import refusals
 from phi_ls.settings import Unasked
 from phi_ls.text import Source
 
@@ -49,6 +50,13 @@ def holes_in(target: Path, *, count: int, seed: int, kinds: Sequence[Kind]) -> l
     if is_dataset(target):
         return [_hole(problem) for problem in read_problems(target)[:count]]
     return find_holes(target, count=count, seed=seed, kinds=kinds)
+
+
+def refuse_in_advance(settings: Settings) -> None:
+    """Raise `NoBackend` when no model can run with these settings: before hours are spent on another side."""
+    _report, candidates = Assistant(settings).examine()
+    if not any(candidate.state == "ready" for candidate in candidates):
+        raise NoBackend(refusals(candidates))
 
 
 async def measure(

@@ -25,7 +25,7 @@ def as_text(document: Mapping[str, Any]) -> str:
 
 def _one(side: Mapping[str, Any]) -> Iterator[str]:
     who = f"{side['model']} on {side['backend']} ({side['engine']})" if side["model"] else "no model"
-    yield f"{side['holes']} holes in {side['files']} files; {who}"
+    yield f"{side['holes']} holes in {side['files']} file{'' if side['files'] == 1 else 's'}; {who}"
     if side["tokens"]["prompt"]:
         yield f"{side['tokens']['prompt']:.0f} prompt tokens and {side['tokens']['new']:.0f} new ones for a hole"
     sources = ", ".join(f"{count} {name}" for name, count in side["as_shown"]["sources"].items())

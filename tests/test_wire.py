@@ -50,7 +50,19 @@ def test_every_message_arrives_as_it_was_sent(message: wire.Message) -> None:
     assert wire.decode(wire.encode(message)) == message
 
 
-@pytest.mark.parametrize("line", [b"", b"\n", b"{}", b"[]", b'{"type":"nope"}', b'{"type":"cancel"}', b"print\n"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        *(b"", b"\n", b"{}", b"[]", b'{"type":"nope"}', b'{"type":"cancel"}', b"print\n", b"[" * 100_000),
+        b'{"type":"chunk","id":[1],"text":"a","logprob":0}',
+        b'{"type":"chunk","id":1,"text":5,"logprob":0}',
+        b'{"type":"chunk","id":1,"text":"a","logprob":0,"more":[[5,0]]}',
+        b'{"type":"started","id":1,"prompt_tokens":"1","reused_tokens":null}',
+        b'{"type":"done","id":1,"finish_reason":"end","statistics":{"new_tokens":"1"}}',
+        b'{"type":"loaded"}',
+    ],
+    ids=lambda line: line[:60].decode(),
+)
 def test_a_line_that_is_no_message_is_refused_clearly(line: bytes) -> None:
     with pytest.raises(wire.WireError, match="wanted a wire message"):
         wire.decode(line)

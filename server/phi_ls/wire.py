@@ -13,9 +13,12 @@ from __future__ import annotations
 import dataclasses
 import json
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 
 from phi_ls.errors import PhiLsError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 FinishReason: TypeAlias = Literal["end", "stop", "length", "cancelled"]
 """end: an end-of-turn token; stop: a stop string; length: the token limit; cancelled: nobody wants it any more."""
@@ -227,15 +230,41 @@ def decode(line: bytes) -> Message:
         if "parts" in record:
             record["parts"] = tuple(part_of(part) for part in record["parts"])
         if "statistics" in record:
-            record["statistics"] = Statistics(**record["statistics"])
+            record["statistics"] = _checked(Statistics(**record["statistics"]))
         if "more" in record:
-            record["more"] = tuple((text, logprob) for text, logprob in record["more"])
+            # The sums raise for what is no text and no number.
+            record["more"] = tuple((text + "", logprob + 0.0) for text, logprob in record["more"])
         for name in ("stop", "end_tokens", "drafts"):
             if isinstance(record.get(name), list):
                 record[name] = tuple(record[name])
-        message: Message = cls(**record)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        message: Message = _checked(cls(**record))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise WireError(f"wanted a wire message, found {line[:80]!r} ({error})") from error
+    return message
+
+
+_KINDS: Mapping[str, type | tuple[type, ...]] = {
+    "int": int,
+    "int | None": (int, type(None)),
+    "float": (int, float),
+    "str": str,
+    "FinishReason": str,
+    'Literal["load", "damaged", "too-long", "failed"]': str,
+}
+"""What a field of such a type may hold."""
+_FIELDS: dict[type[Any], list[tuple[str, type | tuple[type, ...]]]] = {
+    cls: [(item.name, _KINDS[str(item.type)]) for item in dataclasses.fields(cls) if item.type in _KINDS]
+    for cls in (Loaded, Started, Chunk, Done, Refused, Pong, Statistics)
+}
+"""What a worker sends is read by tasks that nobody waits for; what it is sent it refuses by itself."""
+T = TypeVar("T")
+
+
+def _checked(message: T) -> T:
+    """`message` when its plain fields hold what they are declared to; raises `TypeError` otherwise."""
+    for name, kinds in _FIELDS.get(type(message), ()):
+        if not isinstance(value := getattr(message, name), kinds):
+            raise TypeError(f"{name} is a {type(value).__name__}")
     return message
 
 

@@ -33,6 +33,18 @@ JWT = "eyJ" + "hbGciOiJIUzI1NiJ9.eyJ" + "zdWIiOiIxMjM0In0.c2lnbmF0dXJl"
         pytest.param("postgres://me:pa55@host/db", "postgres://me:<redacted>@host/db", id="address"),
         pytest.param("Authorization: Bearer abcdef0123456789xyz", "Authorization: Bearer <redacted>", id="bearer"),
         pytest.param(f"x = '{RANDOM}'", "x = '<redacted>'", id="random-string"),
+        pytest.param("API_TOKEN=ab12cd34 # old\r\n", "API_TOKEN=<redacted> # old\r\n", id="env-file-of-windows"),
+        pytest.param(f"aws_secret_access_key = {RANDOM}", "aws_secret_access_key = <redacted>", id="ini-file"),
+        pytest.param(f"  client_secret: {RANDOM}\n", "  client_secret: <redacted>\n", id="yaml-file"),
+        pytest.param(f"AccountKey={RANDOM}{RANDOM}==;", "<redacted>;", id="azure"),
+        pytest.param("'shpat_" + "0a" * 16 + "'", "'<redacted>'", id="shopify"),
+        pytest.param("'dop_v1_" + "0a" * 32 + "'", "'<redacted>'", id="digitalocean"),
+        pytest.param("hvs." + "a1B2" * 6, "<redacted>", id="vault"),
+        pytest.param("ya29." + "a1B2" * 6, "<redacted>", id="google-oauth"),
+        pytest.param("'123456789:AA" + "a1B" * 11 + "'", "'<redacted>'", id="telegram"),
+        pytest.param("https://hooks.slack.com/services/T0A/B0A/" + "a1B2" * 5, "https://<redacted>", id="slack-hook"),
+        pytest.param(KEY.split("\n", 1)[1], "<redacted>\n<redacted>\n-----END RSA PRIVATE KEY-----\n", id="end-of-key"),
+        pytest.param(f"{RANDOM}{RANDOM}\n{RANDOM}{RANDOM}\nab", "<redacted>\n<redacted>\nab", id="middle-of-a-key"),
         pytest.param(
             KEY,
             "-----BEGIN RSA PRIVATE KEY-----\n<redacted>\n<redacted>\n-----END RSA PRIVATE KEY-----\n",
@@ -61,6 +73,10 @@ def test_a_secret_is_replaced(text: str, shown: str) -> None:
         "def tokenize(text): return text.split()",
         "https://example.org/a:b@c",
         "author: Someone <someone@example.org>",
+        "access_token = GoogleOAuth2AccessTokenProvider",
+        "foo\nbar(1)\n-----END RSA " + "PRIVATE KEY-----\n",
+        "0123456789abcdef" * 4 + "\n",
+        "token: " + "word_" * 30,
     ],
 )
 def test_ordinary_code_stays_as_it_is(text: str) -> None:
@@ -104,3 +120,13 @@ def test_the_lines_stay(text: str) -> None:
 def test_what_is_redacted_once_is_redacted(text: str) -> None:
     assert AWS not in redact(text)
     assert redact(redact(text)) == redact(text)
+
+
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize(
+    "piece",
+    ["token", "TOKEN", "secret ", "Ab3/", " ", "+", "        \n", " '+\n", "-----BEGIN ", "://a:", "eyJ", "token = "],
+)
+def test_a_text_that_repeats_itself_is_looked_through_in_no_time(piece: str) -> None:
+    """Minutes or years, where each name looks for its value to the end, or where lines can be read in many ways."""
+    assert redact(piece * 20_000).count("\n") == (piece * 20_000).count("\n")

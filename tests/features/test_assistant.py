@@ -96,10 +96,11 @@ async def test_typing_what_was_offered_asks_no_model(tmp_path: Path, monkeypatch
     [
         ("x = na$0me\n", {}, "the cursor stands inside a word"),
         ("\n$0", {}, "there is nothing before the cursor"),
+        ("x = [" + "1, " * 4000 + "$0", {}, "the line is too long to be written by hand"),
         ("x = $0", {"inlineCompletion": {"enable": False}}, "switched off by a setting"),
         ("x = $0", {"enable": False}, "switched off by a setting"),
     ],
-    ids=["inside a word", "empty", "off", "all off"],
+    ids=["inside a word", "empty", "a line without end", "off", "all off"],
 )
 async def test_a_gate_says_why_nothing_is_offered(
     text: str, settings: dict[str, Any], gate: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -312,3 +313,26 @@ async def test_new_settings_replace_the_worker_only_when_it_was_started_with_the
 
 def _journal(folder: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (folder / "journal").read_text().splitlines()]
+
+
+async def test_a_restart_that_its_caller_leaves_is_done_to_its_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with assistant_with(tmp_path, monkeypatch, default="fine") as assistant:
+        first = await assistant.supervisor.client()
+        restart = asyncio.create_task(assistant.restart())
+        await asyncio.sleep(0)
+        restart.cancel()
+        await asyncio.wait({restart})
+        assert restart.cancelled()
+        assert (await asyncio.wait_for(assistant.supervisor.client(), BOUND)).pid != first.pid
+
+
+@pytest.mark.parametrize("model", ["~nobody-of-that-name/phi.gguf", "x" * 5000, "\0"], ids=["home", "long", "nul"])
+async def test_a_model_that_cannot_be_a_path_is_told_as_one_that_is_not_there(model: str) -> None:
+    settings, problems = resolve([{"model": model, "backend": "cpu"}])
+    assert problems == []
+    assistant = Assistant(settings, Journal(None))
+    await assistant.start()
+    assert (assistant.status.state, assistant.status.message[-len(repr(model)) :]) == ("failed", repr(model))
+    await assistant.close()

@@ -48,6 +48,15 @@ def test_what_nobody_asked_for_in_a_long_time_goes(tmp_path: Path) -> None:
     assert names(tmp_path) == ["new.md"]
 
 
+def test_what_cannot_be_deleted_stays_and_costs_nothing(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    explanations = Explanations(tmp_path, largest_bytes=0)
+    explanations.keep("key", "It adds.")
+    assert names(tmp_path) == ["folder"]
+    assert explanations.get("key") == "It adds."
+    assert explanations.clear() == 0
+
+
 def test_all_can_be_deleted(tmp_path: Path) -> None:
     kept = Explanations(tmp_path)
     kept.keep("a", "x")

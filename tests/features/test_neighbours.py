@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
+
+import pytest
 
 from phi_ls.features.lookup import Neighbours
 from phi_ls.features.lookup.index import name_of
@@ -56,6 +59,14 @@ def test_a_script_belongs_to_the_folder_of_its_manifest(tmp_path: Path) -> None:
     root = tree(tmp_path, "package.json", "src/deep/a.ts", "src/b.ts", "src/b.py")
     assert package_of(root / "src/deep/a.ts") == (root, True)
     assert list(source_files(root, "typescript", deep=True)) == [root / "src/b.ts", root / "src/deep/a.ts"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes with names are of Unix")
+def test_only_files_are_read(tmp_path: Path) -> None:
+    root = tree(tmp_path, "a.py", "folder.py/b.txt")
+    os.mkfifo(root / "pipe.py")
+    (root / "link.py").symlink_to(root / "a.py")
+    assert list(source_files(root, "python", deep=False)) == [root / "a.py"]
 
 
 async def test_the_document_that_was_left_counts_as_it_was_typed(tmp_path: Path) -> None:

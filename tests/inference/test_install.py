@@ -224,8 +224,9 @@ def test_the_packages_suit_the_machine() -> None:
         (lambda: recipes("directml", LINUX), "made for Windows on x86_64, this is linux on x86_64"),
         (lambda: recipes("magic", LINUX), "wanted a backend to install"),
         (lambda: recipes("gguf", LINUX, flavour="abacus"), "wanted a flavour of llama.cpp"),
+        (lambda: recipes("cpu", LINUX, flavour="vulkan"), "found cpu, which has neither; leave it out"),
     ],
-    ids=["no driver", "old driver", "mac", "linux", "unknown", "flavour"],
+    ids=["no driver", "old driver", "mac", "linux", "unknown", "flavour", "flavour of another"],
 )
 def test_what_cannot_be_installed_here_is_refused_in_one_line(refused: Callable[[], object], reason: str) -> None:
     with pytest.raises(UsageError, match=reason):

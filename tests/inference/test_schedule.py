@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from inference.workers import BOUND, supervised, until, write_script
+from inference.workers import BOUND, events, supervised, until, write_script
 from phi_ls import wire
 from phi_ls.inference.schedule import Account, Displaced, Rank, Scheduler
 
@@ -120,3 +120,23 @@ async def test_a_completion_ahead_that_somebody_waits_for_gets_the_turn_of_typin
         assert await asyncio.wait_for(following, BOUND) == "typed"
         assert not action.done()
         assert await asyncio.wait_for(action, BOUND) == "one two three four five six seven eight"
+
+
+async def test_a_text_that_was_complete_when_it_was_interrupted_is_not_asked_for_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_script(tmp_path, monkeypatch, rules=[{"when": "typing$", "text": "typed"}], default="one two three")
+    async with supervised(tmp_path / "journal") as supervisor:
+        scheduler = Scheduler(supervisor.client)
+        account, said = Account(), ""
+        async with aclosing(
+            scheduler.generate(Rank.ACTION, (wire.Text("count"),), max_tokens=20, account=account)
+        ) as pieces:
+            async for piece in pieces:
+                said += piece.text
+                if said == "one two three":
+                    await until(lambda: bool(events(tmp_path / "journal", "idle")))
+                    typing = asyncio.create_task(collect(scheduler, Rank.TYPING, "typing", 5))
+                    await asyncio.sleep(0)
+        assert (said, account.finish_reason, account.interruptions) == ("one two three", "end", 0)
+        assert await asyncio.wait_for(typing, BOUND) == "typed"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -15,12 +16,12 @@ from phi_ls import wire
 from phi_ls.errors import GenerationFailed, NoBackend, PromptTooLong, WorkerDied
 from phi_ls.inference import launch
 from phi_ls.inference import supervisor as module
+from phi_ls.inference.client import LINE_LIMIT, WorkerClient
 from phi_ls.inference.select import SCRIPTED
+from phi_ls.journal import Journal
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from phi_ls.inference.client import WorkerClient
 
 pytestmark = pytest.mark.e2e
 
@@ -134,3 +135,55 @@ async def test_refusals_of_a_prompt_arrive_as_what_they_are(tmp_path: Path, monk
         assert caught.value.found_tokens > 100
         with pytest.raises(GenerationFailed, match="engine says no"):
             await text_of(client, "raise")
+
+
+async def test_a_candidate_that_cannot_even_be_tried_is_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_script(tmp_path, monkeypatch, default="fine")
+    broken = replace(SCRIPTED, backend="cuda", python="\0")
+    async with supervised(tmp_path / "journal", broken, replace(SCRIPTED, state="ready")) as supervisor:
+        client = await asyncio.wait_for(supervisor.client(), BOUND)
+        assert await text_of(client, "go") == "fine"
+        assert supervisor.candidates[0].reason == "it could not be started (ValueError)"
+
+
+async def test_a_request_that_is_left_while_it_is_being_sent_is_cancelled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_script(tmp_path, monkeypatch, default="word " * 1000, token_ms=5)
+    async with supervised(tmp_path / "journal") as supervisor:
+        client = await supervisor.client()
+        os.kill(client.pid, signal.SIGSTOP)
+        sending = asyncio.create_task(text_of(client, "x" * 3_000_000, max_tokens=1000))
+        await asyncio.sleep(0.1)  # the pipe is full
+        sending.cancel()
+        await asyncio.wait({sending})
+        os.kill(client.pid, signal.SIGCONT)
+        await until(lambda: bool(events(tmp_path / "journal", "idle")))
+        assert events(tmp_path / "journal", "generation")[-1]["finish_reason"] == "cancelled"
+
+
+DONE = '{"type": "done", "id": 1, "finish_reason": "end", "statistics": {}}'
+
+
+@pytest.mark.parametrize(
+    ("stream", "text"),
+    [
+        pytest.param("stdout", "'[' * 100_000", id="json-without-end"),
+        pytest.param("stdout", """'{"type": "chunk", "id": [1], "text": "", "logprob": 0}'""", id="another-type"),
+        pytest.param("stdout", """'{"type": "refused", "id": null, "reason": "odd", "message": ""}'""", id="reason"),
+        pytest.param("stderr", "'.' * (8 << 20)", id="a-line-of-megabytes-on-stderr"),
+    ],
+)
+async def test_what_a_worker_should_not_say_costs_no_answer(stream: str, text: str) -> None:
+    program = f"import sys; input(); print({text}, file=sys.{stream}, flush=True); print({DONE!r}, flush=True); input()"
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", program), stdin=-1, stdout=-1, stderr=-1, limit=LINE_LIMIT
+    )
+    client = WorkerClient(process, Journal(None))
+    try:
+        assert await asyncio.wait_for(text_of(client, "go"), BOUND) == ""
+    finally:
+        client.kill()
+        await client.close()

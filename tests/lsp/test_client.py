@@ -80,6 +80,7 @@ def test_a_client_with_plain_hovers_only_is_known() -> None:
         pytest.param({"capabilities": {"textDocument": {"codeAction": {"codeActionLiteralSupport": {}}}}}, id="cut"),
         pytest.param({"capabilities": {"window": {"workDoneProgress": "yes"}}, "trace": "compact"}, id="misspelled"),
         pytest.param({"capabilities": None, "workspaceFolders": [3], "processId": "me"}, id="nonsense"),
+        pytest.param({"capabilities": {"workspace": {"workspaceEdit": {"resourceOperations": True}}}}, id="yes"),
         pytest.param({}, id="nothing"),
     ],
 )
@@ -93,3 +94,21 @@ async def test_the_folders_of_the_workspace_are_kept() -> None:
     session = Session()
     await session.initialize(workspaceFolders=[{"uri": "file:///work", "name": "work"}], rootUri="file:///work")
     assert list(session.server.workspace.folders) == ["file:///work"]
+
+
+async def test_the_folder_that_is_worked_in_follows_the_client() -> None:
+    session = Session()
+    first, second = ({"uri": f"file:///{name}", "name": name} for name in ("first", "second"))
+    await session.initialize(workspaceFolders=[first], rootUri="file:///first")
+    assert session.server.folder == "file:///first"
+    event = {"added": [second], "removed": [first]}
+    session.notify("workspace/didChangeWorkspaceFolders", {"event": event})
+    assert session.server.folder == "file:///second"
+    session.notify("workspace/didChangeWorkspaceFolders", {"event": {"added": [], "removed": [second]}})
+    assert session.server.folder == ""
+
+
+async def test_a_client_that_knows_no_folders_works_in_its_root() -> None:
+    session = Session()
+    await session.initialize(rootUri="file:///root")
+    assert session.server.folder == "file:///root"

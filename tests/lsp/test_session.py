@@ -46,6 +46,16 @@ async def test_progress_on_the_token_of_the_client_begins_reports_and_ends() -> 
     ]
 
 
+async def test_a_report_is_plain_text_of_what_a_model_writes_in_markdown() -> None:
+    session = Session()
+    await session.initialize()
+    async with session.server.works.work("phi-ls: explain", "token") as report:
+        report("`area` squares the **radius**, as `radius**2`; **kwargs, 2 ** n")
+        await asyncio.sleep(APART_SECONDS / 2)
+    (message,) = [value["message"] for value in shown(session) if value["kind"] == "report"]
+    assert message == "area squares the radius, as radius**2; **kwargs, 2 ** n"
+
+
 async def test_reports_come_apart_and_the_last_words_win() -> None:
     session = Session()
     await session.initialize()
@@ -128,6 +138,27 @@ async def test_a_token_means_nothing_once_its_work_has_ended() -> None:
     assert await task == "went on"
 
 
+async def test_work_on_a_token_that_is_in_use_is_done_and_shows_nothing() -> None:
+    session = Session()
+    await session.initialize()
+    async with session.server.works.work("first", "t"):
+        async with session.server.works.work("second", "t"):
+            pass
+        assert [value["kind"] for value in shown(session)] == ["begin"]
+    assert [value["kind"] for value in shown(session)] == ["begin", "end"]
+
+
+async def test_what_is_no_token_shows_nothing_and_cancels_nothing() -> None:
+    session = Session()
+    await session.initialize()
+    session.notify("window/workDoneProgress/cancel", {"token": [1]})
+    assert (await session.ask("workspace/executeCommand", {"command": "nope", "workDoneToken": [1]}))["error"]
+    odd: Any = [1]
+    async with session.server.works.work("work", odd):
+        pass
+    assert shown(session) == []
+
+
 class Slow(Assistant):
     """An assistant that takes its time over settings, and notes when it began and ended."""
 
@@ -160,6 +191,29 @@ async def test_settings_that_come_fast_are_applied_one_after_the_other() -> None
     began, ended = assistant.notes[::2], assistant.notes[1::2]
     assert [note.split()[0] for note in began + ended] == ["began", "began", "ended", "ended"]
     assert assistant.notes[-1] == "ended 2"
+
+
+class Late(Slow):
+    """An assistant that takes its time to start."""
+
+    async def start(self) -> None:
+        await asyncio.sleep(0.05)
+
+
+async def test_settings_that_come_while_the_assistant_starts_count_when_it_has_started() -> None:
+    session = Session(Late)
+    await session.initialize()
+    session.notify("initialized", {})
+    await asyncio.sleep(0.01)
+    assert session.server.assistant is None
+    session.notify("workspace/didChangeConfiguration", {"settings": {"phi": {"threads": 3}}})
+    assistant = await session.server.started()
+    assert isinstance(assistant, Late)
+    for _ in range(200):
+        if len(assistant.notes) == 2:
+            break
+        await asyncio.sleep(0.01)
+    assert assistant.notes == ["began 3", "ended 3"]
 
 
 @pytest.mark.parametrize(

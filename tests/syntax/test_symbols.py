@@ -87,3 +87,9 @@ def test_symbols_are_found_once_per_tree() -> None:
     tree = parse(Source("u", "python", 1, "def f(): pass\n"))
     assert tree is not None
     assert symbols(tree) is symbols(tree)
+
+
+def test_a_definition_whose_name_is_not_written_yet_is_none() -> None:
+    tree = parse(Source("u", "javascript", 1, "class A {\n  (a) { return 1; }\n  b() { return 2; }\n}\n"))
+    assert tree is not None
+    assert [(symbol.kind, symbol.name) for symbol in symbols(tree)] == [("class", "A"), ("method", "b")]

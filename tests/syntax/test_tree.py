@@ -148,3 +148,4 @@ class TestLargeFiles:
         text = "x = [" + "1, " * WHOLE_CHARACTERS + "]\n"
         tree = parsed(text, around=len(text) // 2)
         assert len(text) // 2 in tree.window
+        assert WINDOW_CHARACTERS <= len(tree.window) <= 3 * WINDOW_CHARACTERS

@@ -114,6 +114,7 @@ class Assistant:
         self._ticket = 0
         self._last_place = ("", 0, 0)
         self._replacing = asyncio.Lock()
+        self._restart: asyncio.Task[None] | None = None
         self._closed = False
         self.records = Records()
         self.supervisor = self._new_supervisor()
@@ -144,20 +145,27 @@ class Assistant:
             self._changed()
 
     async def restart(self) -> None:
-        """Replace the worker, and forget what the old model said. Requests that come meanwhile wait for the new one."""
-        async with self._replacing:
-            old = self.supervisor
-            self.supervisor = self._new_supervisor()
-            if self.settings.enable:
-                self.supervisor.prepare()
-            self.following.stop()
-            self.warmth.stop()
-            await old.close()
-            self.flight = None
-            self.completions.clear()
-            self.epochs.clear()
-            self._chars_per_token = CHARS_PER_TOKEN
-            await self.start()
+        """Replace the worker, and forget what the old model said. Requests that come meanwhile wait for the new one.
+
+        Whoever is cancelled here leaves it to be done to its end: half a restart would leave nothing that starts.
+        """
+        await self._replacing.acquire()
+        self._restart = asyncio.create_task(self._start_anew(self.supervisor))
+        self._restart.add_done_callback(lambda _task: self._replacing.release())
+        self.supervisor = self._new_supervisor()
+        if self.settings.enable:
+            self.supervisor.prepare()
+        self.following.stop()
+        self.warmth.stop()
+        await asyncio.shield(self._restart)
+
+    async def _start_anew(self, old: Supervisor) -> None:
+        await old.close()
+        self.flight = None
+        self.completions.clear()
+        self.epochs.clear()
+        self._chars_per_token = CHARS_PER_TOKEN
+        await self.start()
 
     async def close(self) -> None:
         """End the worker."""
@@ -328,8 +336,8 @@ class Assistant:
         if self.supervisor.candidates:
             return report, self.supervisor.candidates
         models: tuple[LocalModel, ...] = local_models(read_catalog())
-        path = Path(self.settings.model).expanduser()
-        if self.settings.model != "auto" and path.exists():
+        path = _path_in(self.settings.model)
+        if self.settings.model != "auto" and path is not None:
             models = (model_at(path),)
         elif self.settings.model not in ("auto", *(local.model.id for local in models)):
             known = ", ".join(dict.fromkeys(local.model.id for local in models))
@@ -349,6 +357,15 @@ class Assistant:
         status = self.status
         for listener in self._listeners:
             listener(status)
+
+
+def _path_in(setting: str) -> Path | None:
+    """The file or folder that a setting names; None where there is none, or none that can be looked at."""
+    try:
+        path = Path(setting).expanduser()
+        return path if path.exists() else None
+    except (OSError, RuntimeError):  # a name that is too long, a folder of others, the home of nobody
+        return None
 
 
 def _notice(candidate: Candidate | None) -> str:

@@ -9,12 +9,14 @@ from phi_ls.context import redact
 from phi_ls.features.postprocess import Shape
 from phi_ls.settings import Multiline
 from phi_ls.syntax import completion_shape
-from phi_ls.text import start_of_line
+from phi_ls.text import end_of_line, start_of_line
 
 if TYPE_CHECKING:
     from phi_ls.syntax import Tree
     from phi_ls.text import Source
 
+LONGEST_LINE = 10_000
+"""Nobody writes a longer line by hand, and to look at one of a megabyte takes longer than a key may."""
 _WORD_END = re.compile(r"\w\Z")
 
 
@@ -25,7 +27,10 @@ def gate_at(source: Source, offset: int, *, deleted: bool = False) -> str:
         return "the cursor stands inside a word"
     if not source.text[:offset].strip():
         return "there is nothing before the cursor"
-    line = source.text[start_of_line(source.text, offset) : offset]
+    start = start_of_line(source.text, offset)
+    if end_of_line(source.text, offset) - start > LONGEST_LINE:
+        return "the line is too long to be written by hand"
+    line = source.text[start:offset]
     if redact(line) != line:
         return "the line seems to hold a secret"
     if deleted and _WORD_END.search(line):

@@ -71,15 +71,14 @@ class Explanations:
         for modified, size, file in sorted(self._files(), reverse=True):
             room -= size
             if room < 0 or now - modified > OLDEST_SECONDS:
-                file.unlink(missing_ok=True)
+                _delete(file)
 
     def clear(self) -> int:
         """Delete all of them; how many there were on disk."""
         self._texts.clear()
         count = 0
         for _modified, _size, file in self._files():
-            file.unlink(missing_ok=True)
-            count += 1
+            count += _delete(file)
         return count
 
     def _files(self) -> list[tuple[float, int, Path]]:
@@ -101,3 +100,13 @@ class Explanations:
         self._texts.move_to_end(key)
         while len(self._texts) > IN_MEMORY:
             self._texts.popitem(last=False)
+
+
+def _delete(file: Path) -> bool:
+    """Delete a file, if it can be deleted: another program may hold it, and it may be no file of ours."""
+    try:
+        file.unlink(missing_ok=True)
+    except OSError as error:
+        _log.info("%s could not be deleted: %s", file, error.strerror)
+        return False
+    return True

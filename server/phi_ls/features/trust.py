@@ -98,7 +98,7 @@ def speaks_of(documentation: Documentation, symbol: Symbol, tree: Tree) -> str:
     if len(text.split()) < 2 or not _words(text) - _words(symbol.name) - _words(symbol.kind) - _words(_EMPTY_WORDS):
         return "says no more than the name"
     if _CIRCLE.search(text):
-        return "explains a thing by itself"
+        return "explains a word with the same word"
     known = set(re.findall(r"\w+", code if symbol.kind not in ("function", "method") else symbol.signature or code))
     for parameter in documentation.parameters:
         name = (re.findall(r"\w+", parameter.name) or [""])[0]

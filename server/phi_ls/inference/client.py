@@ -48,7 +48,11 @@ class Stream:
         self._ended = False
 
     async def __aenter__(self) -> Stream:
-        await self._client.open(self._request, self._queue, self._ahead)
+        try:
+            await self._client.open(self._request, self._queue, self._ahead)
+        except asyncio.CancelledError:  # it is on its way, and nobody will leave what nobody has entered
+            await self.__aexit__(None, None, None)
+            raise
         return self
 
     async def __aexit__(
@@ -259,11 +263,16 @@ class WorkerClient:
 
     async def _read_errors(self) -> None:
         assert self._process.stderr is not None  # noqa: S101 - it was started with a pipe
-        with contextlib.suppress(ValueError):
-            while line := await self._process.stderr.readline():
-                text = line.decode("utf-8", "replace").rstrip()
-                if text:
-                    self._last_words.append(text[:200])
+        while True:
+            try:
+                line = await self._process.stderr.readline()
+            except ValueError:  # longer than the limit, as a bar of progress may be; who stops reading stops the worker
+                continue
+            if not line:
+                return
+            text = line.decode("utf-8", "replace").rstrip()
+            if text:
+                self._last_words.append(text[:200])
 
     async def _watch(self) -> None:
         """Kill a worker that computes but gives no sign of life; one that only waits is left alone."""
@@ -299,5 +308,5 @@ def _refusal(message: wire.Refused) -> Exception:
             return PromptTooLong(message.found_tokens, message.limit_tokens)
         case "load" | "damaged":
             return LoadFailed(message.message)
-        case "failed":
+        case _:
             return GenerationFailed(message.message)

@@ -147,8 +147,8 @@ class Scheduler:
                     async for piece in pieces:
                         produced.append(piece.text)
                         yield piece
-                if not turn.revoked.is_set():
-                    return
+                if not turn.revoked.is_set() or account.finish_reason != "cancelled":
+                    return  # a text that was complete before it could be interrupted is not asked for again
                 if turn.displaced:
                     raise Displaced
                 account.interruptions += 1

@@ -122,6 +122,9 @@ class Supervisor:
                 client, candidate = await load(candidate, self._journal, threads=self._threads, records=self._records)
             except PhiLsError as error:
                 return str(error)
+            except Exception as error:  # whatever it is, those who wait must hear of it
+                _log.exception("%s could not be started", candidate.backend)
+                return f"it could not be started ({type(error).__name__})"
             self._client = client
             self._replace(candidate)
             self.running = candidate

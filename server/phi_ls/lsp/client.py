@@ -60,6 +60,7 @@ class Client:
         formats = _at(capabilities, "textDocument", "hover", "contentFormat")
         formats = formats if isinstance(formats, list) else ["markdown"]
         edit = _at(capabilities, "workspace", "workspaceEdit")
+        operations = _at(edit, "resourceOperations")
         text_document = _at(capabilities, "textDocument")
         return cls(
             name=name,
@@ -77,7 +78,7 @@ class Client:
             pulls_configuration=_at(capabilities, "workspace", "configuration") is True,
             registers_configuration=_at(capabilities, "workspace", "didChangeConfiguration", "dynamicRegistration")
             is True,
-            creates_files="create" in (_at(edit, "resourceOperations") or ()),
+            creates_files=isinstance(operations, list) and "create" in operations,
             text_document_content=_at(capabilities, "workspace", "textDocumentContent") is not None,
             notebooks=isinstance(_at(capabilities, "notebookDocument", "synchronization"), Mapping),
             wants_status=_at(phi, "status") is True or name.startswith("Visual Studio Code"),

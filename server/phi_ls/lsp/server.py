@@ -58,8 +58,7 @@ class PhiLanguageServer(LanguageServer):
         self.make_assistant = make_assistant
         self.assistant: Assistant | None = None
         self.ahead: Ahead | None = None
-        self.folder = ""
-        """The URI of the first folder that the client works in, "" when it said none."""
+        self._root = ""
         self._started = asyncio.Event()
         self.documents = Documents("utf-16")
         self.notebooks = Notebooks(self.documents)
@@ -94,13 +93,17 @@ class PhiLanguageServer(LanguageServer):
         """How the client counts columns."""
         return self.protocol.encoding
 
+    @property
+    def folder(self) -> str:
+        """The URI of the first folder that the client works in, "" when it said none."""
+        return next(iter(self.workspace.folders), self._root)
+
     def begin(self, params: types.InitializeParams, capabilities: types.ServerCapabilities) -> None:
         """Set the session up for its client, and complete what it is told that this server can do."""
         self.documents = Documents(self.encoding)
         self.notebooks = Notebooks(self.documents)
         self.configuration = Configuration(params.initialization_options)
-        folders = params.workspace_folders or []
-        self.folder = folders[0].uri if folders else params.root_uri or ""
+        self._root = "" if params.workspace_folders else params.root_uri or ""
         if self.client.inline_completion:
             capabilities.completion_provider = None
         capabilities.notebook_document_sync = SYNC if self.client.notebooks else None

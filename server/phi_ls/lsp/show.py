@@ -118,7 +118,7 @@ def _written(uri: str, markdown: str) -> Path | None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         file = folder / name
-        file.write_text(markdown, encoding="utf-8")
+        file.write_text(markdown, encoding="utf-8", errors="replace")  # code may hold half a character
         for old in sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime)[:-_FILES]:
             old.unlink()
     except OSError as error:

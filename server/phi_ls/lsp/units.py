@@ -12,32 +12,27 @@ Encoding: TypeAlias = Literal["utf-8", "utf-16", "utf-32"]
 
 def code_points(line: str, units: int, encoding: Encoding) -> int:
     """How many characters of `line` lie before the column `units`."""
-    if encoding == "utf-32" or line.isascii():
+    if encoding == "utf-32" or line[:units].isascii():
         return min(units, len(line))
-    width = _utf8_width if encoding == "utf-8" else _utf16_width
+    low, high = 0, min(units, len(line))  # a character has at least one unit
     passed = 0
-    for index, character in enumerate(line):
-        passed += width(character)
-        if passed > units:
-            return index
-    return len(line)
+    while low < high:  # by halving: encoding a slice is far faster than a look at each character
+        middle = (low + high + 1) // 2
+        width = _width(line[low:middle], encoding)
+        if passed + width <= units:
+            low, passed = middle, passed + width
+        else:
+            high = middle - 1
+    return low
 
 
 def units(text: str, encoding: Encoding) -> int:
     """How many units `text` has."""
-    if encoding == "utf-32" or text.isascii():
-        return len(text)
-    return sum(map(_utf8_width if encoding == "utf-8" else _utf16_width, text))
+    return len(text) if encoding == "utf-32" or text.isascii() else _width(text, encoding)
 
 
-def _utf16_width(character: str) -> int:
-    return 1 if character <= "\uffff" else 2
-
-
-def _utf8_width(character: str) -> int:
-    """Lone surrogates count three bytes, as in the generalised UTF-8 that editors fall back to."""
-    if character <= "\x7f":
-        return 1
-    if character <= "\u07ff":
-        return 2
-    return 3 if character <= "\uffff" else 4
+def _width(text: str, encoding: Encoding) -> int:
+    """The units of utf-8 or utf-16. Half a character counts three bytes, as in the UTF-8 that editors fall back to."""
+    if encoding == "utf-8":
+        return len(text.encode("utf-8", "surrogatepass"))
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2

@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from phi_ls.text import Source
 
 
+UNREADABLE = 1_000_000
+"""The errors of a text on which the grammar runs in circles: more than any other has."""
+
+
 class Paste:
     """One place in one source. Without a grammar nothing counts as an error."""
 
@@ -18,6 +22,8 @@ class Paste:
         self._tree = parse(source, tree, around=offset)
         self._at = self._tree.byte(offset) if self._tree else 0
         self._known: dict[str, int] = {}
+        self._stuck = False
+        """The grammar ran in circles on one of the texts: it is not asked again, which would take too long."""
 
     @property
     def tree(self) -> Tree | None:
@@ -57,4 +63,6 @@ class Paste:
         tree = self._tree
         if tree is None:
             return 0
-        return count_errors(reparsed(tree.parsed, tree.bytes.data, after, tree.grammar).root_node)
+        made = None if self._stuck else reparsed(tree.parsed, tree.bytes.data, after, tree.grammar)
+        self._stuck = made is None
+        return UNREADABLE if made is None else count_errors(made.root_node)

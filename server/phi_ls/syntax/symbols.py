@@ -9,8 +9,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from tree_sitter import Parser, QueryCursor
+from tree_sitter import QueryCursor
 
+from phi_ls.syntax.bounded import parse_bytes
 from phi_ls.syntax.docs import comment_before
 from phi_ls.syntax.grammar import Grammar, grammar_of
 from phi_ls.syntax.offsets import ByteMap
@@ -51,10 +52,10 @@ class Symbol:
 
 
 def symbols(tree: Tree) -> tuple[Symbol, ...]:
-    """All definitions of a tree, by where they start; found once per tree."""
+    """All definitions of a tree that have a name by now, by where they start; found once per tree."""
     found = _found.get(tree)
     if found is None:
-        found = _with_containers(_definitions(tree))
+        found = _with_containers([symbol for symbol in _definitions(tree) if symbol.name])
         _found[tree] = found
     return found
 
@@ -123,9 +124,8 @@ def _imports_of_head(row: Language, head: str) -> tuple[Span, ...]:
     """The imports of a file whose tree covers another part of it; the head changes seldom."""
     grammar = grammar_of(row)
     counted = ByteMap(head)
-    return (
-        _imports(Parser(grammar.parsed).parse(counted.data).root_node, grammar, counted, len(head)) if grammar else ()
-    )
+    parsed = parse_bytes(counted.data, grammar) if grammar else None
+    return _imports(parsed.root_node, grammar, counted, len(head)) if grammar and parsed else ()
 
 
 def _imports(root: Node, grammar: Grammar, counted: ByteMap, end: int) -> tuple[Span, ...]:

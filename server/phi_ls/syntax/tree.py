@@ -7,13 +7,13 @@ offset covers a window of it; what lies outside the window is not known to it.
 from __future__ import annotations
 
 import re
+import time
 from collections import deque
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
-from tree_sitter import Parser
-
+from phi_ls.syntax.bounded import parse_bytes
 from phi_ls.syntax.grammar import Grammar, grammar_of
 from phi_ls.syntax.languages import Language, language
 from phi_ls.syntax.offsets import ByteMap
@@ -29,6 +29,8 @@ WINDOW_CHARACTERS = 24_000
 """The least that a window holds, where the text has as much."""
 LARGEST_CHARACTERS = 4_000_000
 """Above this, a tree is a window always."""
+STUCK_SECONDS = 5.0
+"""How long a document is left alone after its grammar ran in circles; each try costs a quarter of a second or more."""
 _MARGIN = WINDOW_CHARACTERS // 4
 """A window is kept while the cursor is at least so far from its borders."""
 
@@ -72,7 +74,7 @@ class Tree:
 
 
 def parse(source: Source, previous: Tree | None = None, *, around: int | None = None) -> Tree | None:
-    """The tree of `source`; None when its language has no grammar here. Never raises.
+    """The tree of `source`; None when its language has no grammar here, or one that runs in circles. Never raises.
 
     `previous`, the tree of an earlier version of the document, makes it fast. With `around`, a large file is parsed
     near that offset only. The last few sources are remembered: asking again costs nothing.
@@ -84,11 +86,16 @@ def parse(source: Source, previous: Tree | None = None, *, around: int | None = 
     for known in _recent:
         if known.source == source and _covers(known, around):
             return known
+    if _stuck.get(source.uri, 0.0) > time.monotonic():
+        return None
     if previous is not None and (previous.source.uri != source.uri or previous.language is not row):
         previous = None
     window = _window(source.text, around, previous)
     tree = _parsed(source, row, grammar, window, previous)
-    _recent.appendleft(tree)
+    if tree is None:
+        _note_stuck(source.uri)
+    else:
+        _recent.appendleft(tree)
     return tree
 
 
@@ -112,8 +119,8 @@ def count_errors(node: Node, start: int = 0, end: int | None = None) -> int:
     return found
 
 
-def reparsed(old: Parsed, before: bytes, after: bytes, grammar: Grammar) -> Parsed:
-    """The tree of `after`, made from the tree of `before`; `old` stays as it is."""
+def reparsed(old: Parsed, before: bytes, after: bytes, grammar: Grammar) -> Parsed | None:
+    """The tree of `after`, made from the tree of `before`; `old` stays as it is. None as for `parse_bytes`."""
     start, old_end, new_end = _difference(before, after)
     copy = old.copy()
     copy.edit(
@@ -124,19 +131,30 @@ def reparsed(old: Parsed, before: bytes, after: bytes, grammar: Grammar) -> Pars
         _point(before, old_end),
         _point(after, new_end),
     )
-    return Parser(grammar.parsed).parse(after, copy)
+    return parse_bytes(after, grammar, copy)
 
 
 _recent: deque[Tree] = deque(maxlen=4)
+_stuck: dict[str, float] = {}
+"""Documents whose grammar ran in circles, and until when they are left alone."""
 
 
-def _parsed(source: Source, row: Language, grammar: Grammar, window: Span, previous: Tree | None) -> Tree:
+def _note_stuck(uri: str) -> None:
+    now = time.monotonic()
+    for other in [other for other, until in _stuck.items() if until <= now]:
+        del _stuck[other]
+    _stuck[uri] = now + STUCK_SECONDS
+
+
+def _parsed(source: Source, row: Language, grammar: Grammar, window: Span, previous: Tree | None) -> Tree | None:
     text = source.text[window.start : window.end]
     counted = ByteMap(text)
     if previous is not None and previous.window.start == window.start:
         parsed = reparsed(previous.parsed, previous.bytes.data, counted.data, grammar)
     else:
-        parsed = Parser(grammar.parsed).parse(counted.data)
+        parsed = parse_bytes(counted.data, grammar)
+    if parsed is None:
+        return None
     return Tree(source, row, window, grammar, parsed, counted)
 
 
@@ -169,14 +187,14 @@ def _kept_window(text: str, around: int, previous: Tree) -> Span | None:
 
 
 def _border_before(text: str, offset: int) -> int:
-    """The start of a line at or before `offset`; one that is not indented, when there is one near."""
+    """The start of a line at or before `offset`, one that is not indented when there is one near; never far away."""
     if offset <= 0:
         return 0
     low = max(0, offset - WINDOW_CHARACTERS)
     found = [match.end() for match in _UNINDENTED.finditer(text, low, offset) if match.end() > low]
     if found:
         return found[-1]
-    return max(text.rfind("\n", 0, offset), text.rfind("\r", 0, offset)) + 1
+    return max(text.rfind("\n", low, offset) + 1, text.rfind("\r", low, offset) + 1, low)
 
 
 def _border_after(text: str, offset: int) -> int:
@@ -185,8 +203,8 @@ def _border_after(text: str, offset: int) -> int:
     for match in _UNINDENTED.finditer(text, offset, offset + WINDOW_CHARACTERS):
         if match.end() > offset:
             return match.end()
-    line = text.find("\n", offset)
-    return len(text) if line < 0 else line + 1
+    line = text.find("\n", offset, offset + WINDOW_CHARACTERS)
+    return min(offset + WINDOW_CHARACTERS, len(text)) if line < 0 else line + 1
 
 
 def _difference(before: bytes, after: bytes) -> tuple[int, int, int]:

@@ -142,7 +142,11 @@ def source_files(root: Path, language_id: str, *, deep: bool) -> Iterator[Path]:
             if entry.is_dir():
                 if deep:
                     waiting.append(folder / entry.name)
-            elif entry.name.lower().endswith(extensions) and language_of(entry.name) == language_id:
+            elif (
+                entry.is_file()  # to read a pipe is to wait for who writes to it
+                and entry.name.lower().endswith(extensions)
+                and language_of(entry.name) == language_id
+            ):
                 found += 1
                 if found > MOST_FILES:
                     return

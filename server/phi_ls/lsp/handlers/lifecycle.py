@@ -40,7 +40,8 @@ async def did_change_configuration(ls: PhiLanguageServer, params: types.DidChang
         ls.configuration.take(params.settings)
     else:
         await _pull(ls)
-    if ls.assistant is not None:  # the first settings are applied by `initialized`
+    # The first settings are applied by `initialized`; what comes while it does so counts after it.
+    if ls.assistant is not None or ls.starting.locked():
         await _apply(ls)
 
 

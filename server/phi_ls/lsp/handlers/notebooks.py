@@ -33,7 +33,7 @@ def did_open(ls: PhiLanguageServer, params: types.DidOpenNotebookDocumentParams)
 
 
 def did_change(ls: PhiLanguageServer, params: types.DidChangeNotebookDocumentParams) -> None:
-    """Apply what has changed: cells that came, went or moved, and texts."""
+    """Apply what has changed: cells that came, went, moved or became of another kind, and texts."""
     uri, cells = params.notebook_document.uri, params.change.cells
     if cells is None:
         return
@@ -43,6 +43,7 @@ def did_change(ls: PhiLanguageServer, params: types.DidChangeNotebookDocumentPar
         ls.notebooks.splice(uri, array.start, array.delete_count, _cells(array.cells or ()))
         for closed in cells.structure.did_close or ():
             ls.documents.close(closed.uri)
+    ls.notebooks.revise(uri, _cells(cells.data or ()))
     for edited in cells.text_content or ():
         document = ls.documents.get(edited.document.uri)
         if document is None:

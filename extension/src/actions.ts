@@ -1,6 +1,7 @@
 /** What the palette needs beyond a server command: the selection, the problems there, a question to the person. */
 import * as vscode from "vscode";
 import type { Answer, Answers } from "./answers";
+import { selectionOf } from "./cursor";
 import { ServerCommand, Setting, type ServerCommandId } from "./generated";
 import type { Server } from "./server";
 
@@ -88,7 +89,7 @@ export async function execute(asked: Asked, command: string, args: unknown[]): P
 }
 
 export async function act(asked: Asked, command: ServerCommandId, given: Target | undefined): Promise<void> {
-  const target = given ?? selected(command);
+  const target = given ?? (await selected(command));
   if (!target) {
     void vscode.window.showInformationMessage("Open a file and put the cursor on the code that is meant.");
     return;
@@ -118,13 +119,14 @@ async function completed(command: ServerCommandId, target: Target): Promise<Targ
   return target;
 }
 
-function selected(command: ServerCommandId): Target | undefined {
+async function selected(command: ServerCommandId): Promise<Target | undefined> {
   const editor = vscode.window.activeTextEditor;
   if (!editor) {
     const folder = vscode.workspace.workspaceFolders?.[0];
     return command === ServerCommand.commitMessage && folder ? { uri: folder.uri.toString() } : undefined;
   }
-  const { document, selection } = editor;
+  const { document } = editor;
+  const selection = await selectionOf(editor);
   const place = ({ line, character }: vscode.Position): Place => ({ line, character });
   const target = {
     uri: document.uri.toString(),
@@ -135,7 +137,7 @@ function selected(command: ServerCommandId): Target | undefined {
   return about ? { ...target, problems: problems(document.uri, selection) } : target;
 }
 
-function problems(uri: vscode.Uri, selection: vscode.Selection): string[] {
+function problems(uri: vscode.Uri, selection: vscode.Range): string[] {
   return vscode.languages
     .getDiagnostics(uri)
     .filter(({ range }) => range.intersection(selection) !== undefined)

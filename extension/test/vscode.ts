@@ -74,6 +74,31 @@ export class CancellationTokenSource {
 
 export class CancellationError extends Error {}
 
+export class WorkspaceEdit {
+  readonly size = 0;
+}
+
+export class CodeActionKind {
+  static readonly Empty = new CodeActionKind("");
+
+  constructor(readonly value: string) {}
+
+  append(part: string): CodeActionKind {
+    return new CodeActionKind(this.value ? `${this.value}.${part}` : part);
+  }
+
+  intersects(other: CodeActionKind): boolean {
+    return this.value === other.value;
+  }
+}
+
+export class CodeAction {
+  constructor(
+    readonly title: string,
+    readonly kind: CodeActionKind,
+  ) {}
+}
+
 export class EventEmitter {
   readonly event = vi.fn();
   readonly fire = vi.fn();
@@ -134,6 +159,8 @@ export const state = {
   editor: undefined as unknown,
   /** Asks the provider of completions that is registered. */
   completes: undefined as ((document: unknown) => void) | undefined,
+  /** Asks the provider of code actions that is registered. */
+  acts: undefined as ((document: unknown, range: unknown, only?: string) => unknown[]) | undefined,
   /** What every address opens, where a test has one. */
   document: undefined as unknown,
 };
@@ -161,6 +188,7 @@ export function reset(): void {
     editor: undefined,
     document: undefined,
     completes: undefined,
+    acts: undefined,
   });
   state.registered.clear();
 }
@@ -326,6 +354,14 @@ export const languages = {
       provider.provideInlineCompletionItems(document);
     };
     return new Disposable(() => (state.completes = undefined));
+  },
+  registerCodeActionsProvider: (
+    _selector: unknown,
+    provider: { provideCodeActions: (document: unknown, range: unknown, context: unknown) => unknown[] },
+  ) => {
+    state.acts = (document, range, only) =>
+      provider.provideCodeActions(document, range, { only: only && new CodeActionKind(only) });
+    return new Disposable(() => (state.acts = undefined));
   },
 };
 

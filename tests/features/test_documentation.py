@@ -119,6 +119,14 @@ def test_only_the_text_of_an_answer_is_taken(raw: str, text: str) -> None:
     assert documentation_text(raw) == text
 
 
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize("piece", ["**", "* ", "`*", "#", " ", "- ", "a: ", ": ", "(", "```\n", "Args:\n", "@param {"])
+def test_an_answer_that_repeats_itself_is_read_in_no_time(piece: str) -> None:
+    """Hours, where its marks can be read in many ways: a small model may well write nothing else."""
+    for raw in (piece * 3_000, piece * 3_000 + "!", "Args:\n" + piece * 3_000 + "!"):
+        read(documentation_text(raw))
+
+
 def test_a_loop_of_words_is_cut_where_it_begins() -> None:
     assert not loops("a list of the values of a list")
     assert loops("the given value of the given value of the given value of")

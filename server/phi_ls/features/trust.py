@@ -40,7 +40,7 @@ _TALK = re.compile(
     r"|sorry\b|as an ai\b|below is\b|the following (?:is|documentation|docstring)\b|let me\b|this is (?:a|the) doc)"
 )
 _PLACEHOLDER = re.compile(
-    r"(?i)\A\W*(?:(?:todo|tbd|fixme|xxx)\b.*|description|summary|docstring|documentation|your \w+ here|insert\b.*|"
+    r"(?i)\A\W*+(?:(?:todo|tbd|fixme|xxx)\b.*|description|summary|docstring|documentation|your \w+ here|insert\b.*|"
     r"add (?:a )?(?:description|documentation).*|lorem ipsum.*|_summary_|n/?a)?\W*\Z"
 )
 _CIRCLE = re.compile(

@@ -17,10 +17,11 @@ _HEADERS = {
     "raises": "raises",
     "throws": "raises",
 }
-_HEADER = re.compile(rf"^\s*#*\s*\**({'|'.join(_HEADERS)})\**\s*:?\**\s*$", re.IGNORECASE)
+# Runs of stars and blanks, which a model may write without end, are read in one way only (`*+`).
+_HEADER = re.compile(rf"^\s*+#*+\s*+\**+({'|'.join(_HEADERS)})\**+\s*+:?+\**+\s*$", re.IGNORECASE)
 _ENTRY = re.compile(
-    r"^\s*(?:[-*+]\s+)?[`*]*([\w.$*<>]+)[`*]*\s*"
-    r"(?:\(([^()]*)\)|(?<=\s):\s*([\w\[\], .|]+?)\s*$)?\s*(?::|-|\u2013|$)\s*(.*)$"
+    r"^\s*+(?:[-*+]\s+)?[`*]*+([\w.$<>][\w.$*<>]*+)[`*]*+\s*+"
+    r"(?:\(([^()]*)\)|(?<=\s):\s*([\w\[\], .|]+?)\s*$)?\s*+(?::|-|\u2013|$)\s*+(.*)$"
 )
 _FIELD = re.compile(r"^\s*:(param|parameter|arg|type|returns?|rtype|raises?)\b\s*([^:]*):\s*(.*)$")
 _TAG = re.compile(r"^\s*@(param|returns?|throws|exception)\b\s*(?:\{([^}]*)\})?\s*(.*)$")

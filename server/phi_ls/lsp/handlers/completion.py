@@ -16,7 +16,7 @@ from lsprotocol import types
 from phi_ls.features.inline_completion import Offer, Trigger
 from phi_ls.lsp import convert
 from phi_ls.lsp.handlers.inline_completion import accepted_command, offer_at
-from phi_ls.text import Source, Span, indentation_of, split_lines
+from phi_ls.text import Source, Span, indentation_of, split_lines, start_of_line
 
 if TYPE_CHECKING:
     from phi_ls.lsp.server import PhiLanguageServer
@@ -26,6 +26,7 @@ PATIENCE_SECONDS = 2.0
 TRIGGERED_SECONDS = 0.3
 """After a trigger character, when other servers offer members or arguments and some editors wait for all of them."""
 _LABEL = 60
+_WORD = re.compile(r"(?<!\w)\w+\Z")
 
 
 async def completion(ls: PhiLanguageServer, params: types.CompletionParams) -> types.CompletionList:
@@ -57,7 +58,7 @@ def _patience(context: types.CompletionContext | None) -> float:
 def _item(ls: PhiLanguageServer, source: Source, offset: int, offer: Offer) -> types.CompletionItem:
     """An item that editors filter by the word before the cursor, and insert behind it."""
     snippets = ls.client.snippets
-    word = re.search(r"\w+$", source.text[:offset])
+    word = _WORD.search(source.text[start_of_line(source.text, offset) : offset])
     replaced = convert.range_at(source, Span(offset, max(offset, offer.span.end)), ls.encoding)
     text = convert.inserted(offer.text, ls.client)
     new_text = _as_snippet(text, source, offset) if snippets else text

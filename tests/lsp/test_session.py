@@ -33,13 +33,18 @@ def shown(session: Session) -> list[dict[str, Any]]:
     return [m["params"]["value"] for m in session.sent if m.get("method") == "$/progress"]
 
 
-async def test_progress_on_the_token_of_the_client_begins_reports_and_ends() -> None:
+async def progress_of(text: str) -> list[dict[str, Any]]:
+    """What a client sees of a work on its token that reports `text` and ends."""
     session = Session()
     await session.initialize()
     async with session.server.works.work("phi-ls: explain", "token") as report:
-        report("It adds\ntwo numbers")
+        report(text)
         await asyncio.sleep(APART_SECONDS / 2)
-    assert shown(session) == [
+    return shown(session)
+
+
+async def test_progress_on_the_token_of_the_client_begins_reports_and_ends() -> None:
+    assert await progress_of("It adds\ntwo numbers") == [
         {"kind": "begin", "title": "phi-ls: explain", "cancellable": True},
         {"kind": "report", "message": "It adds two numbers"},
         {"kind": "end"},
@@ -47,12 +52,8 @@ async def test_progress_on_the_token_of_the_client_begins_reports_and_ends() -> 
 
 
 async def test_a_report_is_plain_text_of_what_a_model_writes_in_markdown() -> None:
-    session = Session()
-    await session.initialize()
-    async with session.server.works.work("phi-ls: explain", "token") as report:
-        report("`area` squares the **radius**, as `radius**2`; **kwargs, 2 ** n")
-        await asyncio.sleep(APART_SECONDS / 2)
-    (message,) = [value["message"] for value in shown(session) if value["kind"] == "report"]
+    progress = await progress_of("`area` squares the **radius**, as `radius**2`; **kwargs, 2 ** n")
+    (message,) = [value["message"] for value in progress if value["kind"] == "report"]
     assert message == "area squares the radius, as radius**2; **kwargs, 2 ** n"
 
 

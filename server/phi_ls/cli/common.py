@@ -68,17 +68,16 @@ def settings_for(options: argparse.Namespace, more: dict[str, Any] | None = None
 
     What does not fit in the file is told on stderr; in the others it is a `UsageError`, as is a file that is no JSON.
     """
-    layers: list[dict[str, Any]] = []
     file = config_file()
-    layers.append(_content(file))
-    _settings, of_file = resolve(layers)
+    content = _content(file)
+    _settings, of_file = resolve([content])
     for problem in of_file:
         print(f"{file}: {problem}", file=sys.stderr)
-    layers.append({name: value for name in ("backend", "model") if (value := getattr(options, name, None))})
-    settings, problems = resolve([*layers, more or {}])
-    if problems[len(of_file) :]:
+    asked = {name: value for name in ("backend", "model") if (value := getattr(options, name, None))}
+    settings, problems = resolve([content, asked, more or {}])
+    if of_others := problems[len(of_file) :]:
         # What would be used in place of it does not matter: nothing is done.
-        raise UsageError("; ".join(problem.rpartition("; ")[0] for problem in problems[len(of_file) :]))
+        raise UsageError("; ".join(problem.rpartition("; ")[0] for problem in of_others))
     return settings
 
 

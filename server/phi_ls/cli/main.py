@@ -61,10 +61,8 @@ def _run(arguments: Sequence[str] | None) -> int:
         message = " ".join(str(error).splitlines())
     except KeyboardInterrupt:
         return 130
-    except BrokenPipeError:
-        raise
     except OSError as error:
-        if error.filename is None:
+        if error.filename is None:  # of no file: a failure of the output, which `main` tells
             raise
         message = f"wanted to read or write {str(error.filename)!r}, found {error.strerror or error}"
     print(f"phi-ls {options.command}: {message}", file=sys.stderr)

@@ -123,9 +123,11 @@ _found: WeakKeyDictionary[Tree, tuple[Symbol, ...]] = WeakKeyDictionary()
 def _imports_of_head(row: Language, head: str) -> tuple[Span, ...]:
     """The imports of a file whose tree covers another part of it; the head changes seldom."""
     grammar = grammar_of(row)
+    if grammar is None:
+        return ()
     counted = ByteMap(head)
-    parsed = parse_bytes(counted.data, grammar) if grammar else None
-    return _imports(parsed.root_node, grammar, counted, len(head)) if grammar and parsed else ()
+    parsed = parse_bytes(counted.data, grammar)
+    return () if parsed is None else _imports(parsed.root_node, grammar, counted, len(head))
 
 
 def _imports(root: Node, grammar: Grammar, counted: ByteMap, end: int) -> tuple[Span, ...]:
